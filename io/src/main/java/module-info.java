@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Disk, time, threads and randomness: the only doors to the world.
+module dev.seawall.io {
+  requires static org.jspecify;
+
+  exports dev.seawall.io;
+}
