@@ -2,7 +2,7 @@
 
 /// Disk, time, threads and randomness: the only doors to the world.
 module dev.seawall.io {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.seawall.io;
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.io;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// No space is left (ENOSPC, EDQUOT, EFBIG): the operation was not done, or was done in part.
+public final class DiskFullException extends StorageException {
+  private static final long serialVersionUID = 1L;
+
+  public DiskFullException(String operation, Path path, String detail, @Nullable Throwable cause) {
+    super(operation, path, detail, cause);
+  }
+}
