@@ -148,6 +148,17 @@ final class LauncherTest {
     assertThat(seawall("wal", "a b", "", "*").out()).endsWith("wal\na b\n\n*");
   }
 
+  /// Ctrl-C and a service manager's signals must reach Java, not a shell in front of it.
+  @Test
+  void javaTakesThePlaceOfTheScript() throws Exception {
+    seawall("version");
+    Path out = machine.resolve("out");
+    List<String> command = List.of(repository.resolve("seawall").toString(), "wal");
+    Process process = shell.start(out, machine.resolve("err"), machine, command);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(Shell.read(out)).startsWith("pid " + process.pid() + "\n");
+  }
+
   @Test
   void withoutAJdkItStopsBeforeBuilding() throws Exception {
     String path = Shell.pathOf(machine.resolve("bin"), "dirname", "readlink", "sed", "head");

@@ -64,9 +64,10 @@ final class Shell {
     return file;
   }
 
-  /// A folder that looks like a JDK; its `java` prints its arguments, one a line.
+  /// A folder that looks like a JDK; its `java` prints its process id and its arguments, one a
+  /// line.
   static Path fakeJdk(Path home, String version) throws IOException {
-    script(home.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    script(home.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"pid $$\" \"$@\"\n");
     script(home.resolve("bin/javac"), "#!/bin/sh\n");
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     return home;
