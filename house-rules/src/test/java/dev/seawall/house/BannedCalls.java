@@ -5,8 +5,8 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
-import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Map;
@@ -26,19 +26,26 @@ final class BannedCalls {
           "java.io.FileReader",
           "java.io.FileWriter",
           "java.util.concurrent.Executors",
+          "java.util.concurrent.ForkJoinPool",
+          "java.util.concurrent.ThreadPoolExecutor",
+          "java.util.concurrent.ScheduledThreadPoolExecutor",
           "java.util.concurrent.ThreadLocalRandom",
           "java.util.Random",
           "java.util.Timer",
           "java.security.SecureRandom",
           "java.lang.ProcessBuilder");
 
-  /// Methods that may not be called, by owner.
+  /// Methods that may be neither called nor referred to (`System::nanoTime`), by owner.
   private static final Map<String, Set<String>> METHODS =
       Map.ofEntries(
           Map.entry("java.lang.System", Set.of("nanoTime", "currentTimeMillis", "getenv")),
           Map.entry(
               "java.lang.Thread",
               Set.of("<init>", "ofVirtual", "ofPlatform", "startVirtualThread", "sleep")),
+          Map.entry(
+              "java.util.concurrent.CompletableFuture",
+              Set.of(
+                  "runAsync", "supplyAsync", "delayedExecutor", "orTimeout", "completeOnTimeout")),
           Map.entry("java.lang.Runtime", Set.of("exec", "addShutdownHook")),
           Map.entry("java.lang.Math", Set.of("random")),
           Map.entry("java.util.UUID", Set.of("randomUUID")),
@@ -72,7 +79,7 @@ final class BannedCalls {
           .resideOutsideOfPackage("dev.seawall.io.internal..")
           .and(describe("are not exempt", BannedCalls::notExempt))
           .should()
-          .callCodeUnitWhere(reachesTheWorld())
+          .accessTargetWhere(reachesTheWorld())
           .because("files, time, threads, chance and the environment come through io's seams");
 
   static final ArchRule COMMAND_TOUCHES_FILES_IN_OPS_AND_CONFIG_ONLY =
@@ -82,7 +89,7 @@ final class BannedCalls {
           .and()
           .resideOutsideOfPackages("dev.seawall.cli.ops..", "dev.seawall.cli.config..")
           .should()
-          .callCodeUnitWhere(
+          .accessTargetWhere(
               describe(
                   "the target is Files, FileChannel or ProcessBuilder",
                   call ->
@@ -99,11 +106,11 @@ final class BannedCalls {
     return !EXCEPTIONS.contains(type.getName().replaceAll("\\$.*", ""));
   }
 
-  private static DescribedPredicate<JavaCall<?>> reachesTheWorld() {
+  private static DescribedPredicate<JavaAccess<?>> reachesTheWorld() {
     return describe(
         "the target reaches the world",
         call -> {
-          CodeUnitCallTarget target = call.getTarget();
+          AccessTarget target = call.getTarget();
           String owner = target.getOwner().getName();
           return TYPES.contains(owner)
               || METHODS.getOrDefault(owner, Set.of()).contains(target.getName());

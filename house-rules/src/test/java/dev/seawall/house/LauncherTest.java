@@ -148,6 +148,15 @@ final class LauncherTest {
     assertThat(seawall("wal", "a b", "", "*").out()).endsWith("wal\na b\n\n*");
   }
 
+  @Test
+  void onRequestItNeverBuilds() throws Exception {
+    shell.with("SEAWALL_NO_BUILD", "1");
+    Shell.Outcome outcome = seawall("version");
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.err()).contains("nothing is built", "./mvnw -DskipTests package");
+    assertThat(repository.resolve("builds")).doesNotExist();
+  }
+
   /// Ctrl-C and a service manager's signals must reach Java, not a shell in front of it.
   @Test
   void javaTakesThePlaceOfTheScript() throws Exception {
