@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.io;
+
+import dev.seawall.io.internal.Entropy;
+import dev.seawall.io.internal.PlatformScheduler;
+import dev.seawall.io.internal.SystemFileSystem;
+import dev.seawall.io.internal.SystemTime;
+import java.lang.Thread.UncaughtExceptionHandler;
+import java.nio.file.Path;
+
+/// Opens the real machine: disk, threads, clocks and entropy of the operating system.
+public final class SystemMachine {
+  private SystemMachine() {}
+
+  /// Opens a machine whose failed workers are reported to the JVM's default uncaught exception
+  /// handler, which prints them.
+  ///
+  /// Thread-safe. Its threads are daemons and end with [Scheduler#close].
+  ///
+  /// @throws StorageException when [Backend#DIRECT] was asked for and cannot be had; the message
+  ///   says why
+  public static Machine open(Backend backend) throws StorageException {
+    return open(backend, SystemMachine::toDefaultHandler);
+  }
+
+  /// Opens a machine with a handler for what workers throw.
+  ///
+  /// @param failedWorker gets the thread and what [Worker#step] threw; that worker never runs again
+  /// @throws StorageException when [Backend#DIRECT] was asked for and cannot be had; the message
+  ///   says why
+  public static Machine open(Backend backend, UncaughtExceptionHandler failedWorker)
+      throws StorageException {
+    return new Machine(
+        SystemFileSystem.open(backend, Path.of(".")),
+        new PlatformScheduler(failedWorker),
+        new SystemTime(),
+        Entropy.seeded());
+  }
+
+  private static void toDefaultHandler(Thread thread, Throwable thrown) {
+    thread.getThreadGroup().uncaughtException(thread, thrown);
+  }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.io.internal;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Locale;
+
+/// Every downcall of Seawall: Linux system calls on x86-64 and arm64. Thread-safe.
+///
+/// Loading this class fails where they are absent or denied; ask [NativeAccess] first. A method
+/// returns what the call returned; `errno` is in the caller's `state` and means something only
+/// after a result of -1 (a later call of the JVM would overwrite the thread's own). A blocking call
+/// pins a virtual thread to its carrier; callers see to that.
+///
+/// Memory is passed as a segment, so that an arena cannot be closed while the kernel uses it.
+final class NativeCalls {
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_CREAT = 0x40;
+  static final int O_EXCL = 0x80;
+  static final int O_CLOEXEC = 0x80000;
+  static final int O_DIRECT;
+  static final int RWF_DSYNC = 2;
+  static final int SEEK_END = 2;
+  static final int PROT_READ_WRITE = 3;
+  static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+  static final int MADV_HUGEPAGE = 14;
+
+  private static final int FUTEX_WAIT_PRIVATE = 128;
+  private static final int FUTEX_WAKE_PRIVATE = 129;
+  private static final long SYS_FUTEX;
+
+  static {
+    boolean arm = isArm64();
+    if (!isSupported()) {
+      throw new UnsupportedOperationException(
+          "system calls are known for Linux on x86-64 and arm64 only");
+    }
+    O_DIRECT = arm ? 0x10000 : 0x4000;
+    SYS_FUTEX = arm ? 98 : 202;
+  }
+
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  /// How many bytes a `state` has.
+  static final long STATE_BYTES = STATE.byteSize();
+
+  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+  private static final MethodHandle OPEN =
+      link(
+          "open",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+          CAPTURE,
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle CLOSE =
+      link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle PREAD =
+      link(
+          "pread",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG),
+          CAPTURE);
+  private static final MethodHandle PWRITE =
+      link(
+          "pwrite",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG),
+          CAPTURE);
+  private static final MethodHandle PWRITEV2 =
+      link(
+          "pwritev2",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT),
+          CAPTURE);
+  private static final MethodHandle FDATASYNC =
+      link("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle FSYNC =
+      link("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle FTRUNCATE =
+      link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG), CAPTURE);
+  private static final MethodHandle LSEEK =
+      link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), CAPTURE);
+  private static final MethodHandle MMAP =
+      link(
+          "mmap",
+          FunctionDescriptor.of(
+              ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      link("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle MADVISE =
+      link("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  // No errno for a futex: whatever it says, the waiter looks at the word again.
+  private static final MethodHandle FUTEX =
+      link(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+          Linker.Option.firstVariadicArg(1));
+
+  private NativeCalls() {}
+
+  static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  static int open(MemorySegment state, MemorySegment path, int flags, int mode) {
+    try {
+      return (int) OPEN.invokeExact(state, path, flags, mode);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int close(MemorySegment state, int descriptor) {
+    try {
+      return (int) CLOSE.invokeExact(state, descriptor);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long pread(
+      MemorySegment state, int descriptor, MemorySegment target, long bytes, long position) {
+    try {
+      return (long) PREAD.invokeExact(state, descriptor, target, bytes, position);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long pwrite(
+      MemorySegment state, int descriptor, MemorySegment source, long bytes, long position) {
+    try {
+      return (long) PWRITE.invokeExact(state, descriptor, source, bytes, position);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Writes what the one `iovec` (address, bytes) names; the caller keeps that memory alive.
+  static long pwritev2(
+      MemorySegment state, int descriptor, MemorySegment iovec, long position, int flags) {
+    try {
+      return (long) PWRITEV2.invokeExact(state, descriptor, iovec, 1, position, flags);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int fdatasync(MemorySegment state, int descriptor) {
+    try {
+      return (int) FDATASYNC.invokeExact(state, descriptor);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int fsync(MemorySegment state, int descriptor) {
+    try {
+      return (int) FSYNC.invokeExact(state, descriptor);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int ftruncate(MemorySegment state, int descriptor, long bytes) {
+    try {
+      return (int) FTRUNCATE.invokeExact(state, descriptor, bytes);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Returns the length of an open file, in bytes.
+  static long length(MemorySegment state, int descriptor) {
+    try {
+      return (long) LSEEK.invokeExact(state, descriptor, 0L, SEEK_END);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Maps zeroed private memory; the result has address -1 when there is none.
+  static MemorySegment mapAnonymous(long bytes) {
+    try {
+      return (MemorySegment)
+          MMAP.invokeExact(
+              MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int unmap(MemorySegment address, long bytes) {
+    try {
+      return (int) MUNMAP.invokeExact(address, bytes);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int adviseHugePages(MemorySegment address, long bytes) {
+    try {
+      return (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Sleeps while the word equals `expected`, for `timespec` at most; every result may be spurious.
+  static void futexWait(MemorySegment word, int expected, MemorySegment timespec) {
+    try {
+      long _ = (long) FUTEX.invokeExact(SYS_FUTEX, word, FUTEX_WAIT_PRIVATE, expected, timespec);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Wakes all that sleep on the word; returns how many, or -1 where futexes are forbidden.
+  static long futexWakeAll(MemorySegment word) {
+    try {
+      return (long)
+          FUTEX.invokeExact(
+              SYS_FUTEX, word, FUTEX_WAKE_PRIVATE, Integer.MAX_VALUE, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static boolean isSupported() {
+    String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    return System.getProperty("os.name", "").equals("Linux")
+        && ADDRESS.byteSize() == 8
+        && (architecture.equals("amd64") || architecture.equals("x86_64") || isArm64());
+  }
+
+  private static boolean isArm64() {
+    return System.getProperty("os.arch", "").equals("aarch64");
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle link(
+      String name, FunctionDescriptor function, Linker.Option... options) {
+    Linker linker = Linker.nativeLinker();
+    MemorySegment symbol =
+        linker
+            .defaultLookup()
+            .find(name)
+            .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
+    return linker.downcallHandle(symbol, function, options);
+  }
+
+  private static RuntimeException broken(Throwable cause) {
+    if (cause instanceof RuntimeException e) {
+      return e;
+    }
+    if (cause instanceof Error e) {
+      throw e;
+    }
+    return new IllegalStateException(cause);
+  }
+}
