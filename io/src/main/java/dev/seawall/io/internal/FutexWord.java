@@ -17,13 +17,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FutexWord implements WaitWord {
   private static final long CACHE_LINE_BYTES = 64;
   private static final int SHORTEST_SHIFT = 10;
-  private static final int LONGEST_SHIFT = 23;
+  private static final int USUAL_SHIFT = 23;
+  private static final int LONGEST_SHIFT = 40;
+  private static final long NANOS_A_SECOND = 1_000_000_000;
   private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
   private static final MemorySegment[] TIMEOUTS = timeouts();
 
   private final MemorySegment word = Arena.ofAuto().allocate(CACHE_LINE_BYTES, CACHE_LINE_BYTES);
+  private final int longestShift;
   private final AtomicInteger sleepers = new AtomicInteger();
   private final WaiterList parked = new WaiterList();
+
+  FutexWord() {
+    this(USUAL_SHIFT);
+  }
+
+  /// With another limit of one sleep, 2 to the power of `longestShift` nanoseconds; for tests,
+  /// where a lost wake-up must not heal itself.
+  FutexWord(int longestShift) {
+    this.longestShift = longestShift;
+  }
 
   @Override
   public int value() {
@@ -76,9 +89,9 @@ final class FutexWord implements WaitWord {
 
   /// Returns the longest prepared timeout that ends before `nanos` have passed, or the shortest (1
   /// µs).
-  private static MemorySegment timeoutNotOver(long nanos) {
+  private MemorySegment timeoutNotOver(long nanos) {
     int shift = 63 - Long.numberOfLeadingZeros(nanos);
-    return TIMEOUTS[Math.clamp(shift, SHORTEST_SHIFT, LONGEST_SHIFT) - SHORTEST_SHIFT];
+    return TIMEOUTS[Math.clamp(shift, SHORTEST_SHIFT, longestShift) - SHORTEST_SHIFT];
   }
 
   // A `struct timespec` for each power of two, never written again: so waiting allocates nothing.
@@ -86,8 +99,9 @@ final class FutexWord implements WaitWord {
     MemorySegment[] result = new MemorySegment[LONGEST_SHIFT - SHORTEST_SHIFT + 1];
     for (int i = 0; i < result.length; i++) {
       result[i] = Arena.ofAuto().allocate(16, Long.BYTES);
-      result[i].set(ValueLayout.JAVA_LONG, 0, 0L);
-      result[i].set(ValueLayout.JAVA_LONG, 8, 1L << (i + SHORTEST_SHIFT));
+      long nanos = 1L << (i + SHORTEST_SHIFT);
+      result[i].set(ValueLayout.JAVA_LONG, 0, nanos / NANOS_A_SECOND);
+      result[i].set(ValueLayout.JAVA_LONG, 8, nanos % NANOS_A_SECOND);
     }
     return result;
   }

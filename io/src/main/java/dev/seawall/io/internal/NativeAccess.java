@@ -25,8 +25,23 @@ public final class NativeAccess {
     return REFUSAL;
   }
 
+  /// Returns whether the system calls of this platform are known. Asks for no access.
+  static boolean isSupported() {
+    return System.getProperty("os.name", "").equals("Linux")
+        && ValueLayout.ADDRESS.byteSize() == Long.BYTES
+        && (isX64() || isArm64());
+  }
+
+  static boolean isArm64() {
+    return System.getProperty("os.arch", "").equals("aarch64");
+  }
+
+  private static boolean isX64() {
+    return System.getProperty("os.arch", "").equals("amd64");
+  }
+
   private static @Nullable String tryToLink() {
-    if (!NativeCalls.isSupported()) {
+    if (!isSupported()) {
       return "it needs Linux on x86-64 or arm64, this is "
           + System.getProperty("os.name")
           + " on "

@@ -12,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.util.Locale;
 
 /// Every downcall of Seawall: Linux system calls on x86-64 and arm64. Thread-safe.
 ///
@@ -40,8 +39,8 @@ final class NativeCalls {
   private static final long SYS_FUTEX;
 
   static {
-    boolean arm = isArm64();
-    if (!isSupported()) {
+    boolean arm = NativeAccess.isArm64();
+    if (!NativeAccess.isSupported()) {
       throw new UnsupportedOperationException(
           "system calls are known for Linux on x86-64 and arm64 only");
     }
@@ -233,17 +232,6 @@ final class NativeCalls {
     } catch (Throwable e) {
       throw broken(e);
     }
-  }
-
-  static boolean isSupported() {
-    String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-    return System.getProperty("os.name", "").equals("Linux")
-        && ADDRESS.byteSize() == 8
-        && (architecture.equals("amd64") || architecture.equals("x86_64") || isArm64());
-  }
-
-  private static boolean isArm64() {
-    return System.getProperty("os.arch", "").equals("aarch64");
   }
 
   @SuppressWarnings("restricted")
