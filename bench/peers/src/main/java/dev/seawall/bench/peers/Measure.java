@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.bench.peers;
+
+import java.util.Map;
+
+/// Does one measurement in a JVM of its own and prints one line: `RESULT name=value …`, `SKIP
+/// reason` or `WRONG what`. A fresh JVM, so that no peer is measured with another one's compiled
+/// code, garbage, threads or flags.
+final class Measure {
+  private Measure() {}
+
+  public static void main(String[] words) throws Exception {
+    Plan plan = Plan.of(words);
+    String unavailable = plan.peer().make().unavailable();
+    if (unavailable != null) {
+      print("SKIP " + unavailable);
+      exit(0);
+    }
+    try {
+      Map<String, Double> metrics =
+          plan.cell().durable() ? new Durable(plan).run() : new Unsynced(plan).run();
+      StringBuilder line = new StringBuilder("RESULT");
+      metrics.forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+      print(line.toString());
+      exit(0);
+    } catch (Checker.WrongDataException e) {
+      print("WRONG " + e.getMessage());
+      exit(1);
+    } catch (Exception | Error e) {
+      e.printStackTrace();
+      exit(3);
+    }
+  }
+
+  private static void print(String line) {
+    System.out.println();
+    System.out.println(line);
+    System.out.flush();
+  }
+
+  /// Some peers leave threads behind.
+  private static void exit(int code) {
+    Runtime.getRuntime().halt(code);
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// One log under measurement. A directory belongs to one instance from [#open] to [#close]; reading
+/// back opens it again.
+interface Peer extends AutoCloseable {
+  /// Returns why this peer cannot run on this machine, or null when it can.
+  default @Nullable String unavailable() {
+    return null;
+  }
+
+  /// Opens an empty directory for appends.
+  ///
+  /// @param durable whether an append returns only when a sync covering it has returned
+  void open(Path directory, boolean durable) throws Exception;
+
+  /// Returns a handle for the calling thread; used by that thread alone.
+  Writer writer() throws Exception;
+
+  /// Returns when the operating system has everything appended so far (not: the device).
+  void drain() throws Exception;
+
+  /// Closes the log cleanly.
+  @Override
+  void close() throws IOException;
+
+  /// Opens the directory again, read-only where the log can, and hands over every record in the
+  /// log's order.
+  void readBack(Path directory, Sink sink) throws Exception;
+
+  /// One thread's way to append.
+  interface Writer extends AutoCloseable {
+    /// Appends one record. The array is never changed afterwards, so an asynchronous log may keep
+    /// it.
+    void append(byte[] payload) throws Exception;
+
+    /// Appends one record durably and runs `durable` when it is; only when [#asynchronous] says so.
+    default void appendAsync(byte[] payload, Runnable durable) throws Exception {
+      throw new UnsupportedOperationException("this peer has no asynchronous append");
+    }
+
+    /// Returns whether [#appendAsync] works.
+    default boolean asynchronous() {
+      return false;
+    }
+
+    @Override
+    default void close() {}
+  }
+
+  /// Takes records read back.
+  interface Sink {
+    /// Takes one record.
+    ///
+    /// @param index the log's own dense index of the record, or 0 when it has none
+    void record(long index, byte[] bytes, int offset, int length);
+  }
+}
