@@ -5,7 +5,8 @@ package dev.seawall.io;
 ///
 /// @param kind what it is
 /// @param bytes its length in bytes; 0 unless a file
-/// @param links its number of hard links; 1 where the platform does not tell
+/// @param links its number of hard links; 1 where the platform does not tell, 0 when nothing stands
+///   there
 public record FileStatus(Kind kind, long bytes, int links) {
   /// The closed set of what can stand at a path.
   public enum Kind {
@@ -19,6 +20,7 @@ public record FileStatus(Kind kind, long bytes, int links) {
     OTHER
   }
 
+  /// Checks that neither number is negative.
   public FileStatus {
     if (bytes < 0 || links < 0) {
       throw new IllegalArgumentException("bytes " + bytes + ", links " + links);

@@ -9,6 +9,9 @@ public final class LockHeldException extends StorageException {
 
   private final String holder;
 
+  /// Makes one.
+  ///
+  /// @param directory the directory that is held
   /// @param holder who holds it, as far as `OWNER` tells; for people only
   public LockHeldException(Path directory, String holder) {
     super("lock", directory, "held by " + holder + "; stop that process, or open read-only", null);

@@ -23,7 +23,11 @@ public interface Scheduler extends AutoCloseable {
     void close();
   }
 
-  /// Starts calling `worker.step()`, one call at a time.
+  /// Starts calling `worker.step()`, one call at a time; the first one soon, unasked.
+  ///
+  /// A wake-up during a step is followed by another step. A worker that throws is stopped and
+  /// handed to the machine's handler (see [SystemMachine#open(Backend,
+  /// Thread.UncaughtExceptionHandler)]); its handle still closes.
   ///
   /// @param name names the thread, for people
   Handle start(String name, Placement placement, Worker worker);

@@ -15,9 +15,12 @@ public class StorageException extends IOException {
   private final String operation;
   private final transient @Nullable Path path;
 
+  /// Makes one.
+  ///
   /// @param operation the verb that failed, for example `write`
   /// @param path the file or directory concerned
   /// @param detail what was expected and found, and the next step
+  /// @param cause what the JDK said; null after a system call
   public StorageException(String operation, Path path, String detail, @Nullable Throwable cause) {
     super(operation + " " + path + ": " + detail, cause);
     this.operation = operation;

@@ -9,6 +9,9 @@ public interface Worker {
 
   /// Submits, looks at what completed, returns.
   ///
+  /// What it throws ends this worker: it is never called again, and the scheduler's handler is
+  /// told.
+  ///
   /// @return nanoseconds until it wants to be called again: 0 at once, [#UNTIL_WOKEN] when woken
   long step();
 }

@@ -57,6 +57,9 @@ final class ChannelFile implements SystemFile.Medium {
       return new ChannelFile(path, reader, writer);
     } catch (IOException e) {
       closeQuietly(writer);
+      if (writer != null && mode == OpenMode.CREATE) {
+        Directories.delete(path);
+      }
       throw Failures.of("open", path, e);
     }
   }

@@ -82,6 +82,9 @@ final class DirectFile implements SystemFile.Medium {
         return new DirectFile(path, plain, plain);
       }
       NativeCalls.close(state, plain);
+      if (mode == OpenMode.CREATE) {
+        Directories.delete(path);
+      }
       String where = "with O_DIRECT (another backend can be chosen)";
       throw Errno.failure("open", path, where, errno);
     }
