@@ -164,6 +164,18 @@ final class ArtemisPeer implements Peer {
     }
 
     @Override
+    public void appendBatch(byte[][] payloads, int from, int count) throws Exception {
+      for (int i = 0; i < count; i++) {
+        boolean last = i == count - 1;
+        journal.appendAddRecord(
+            lastId.incrementAndGet(),
+            RECORD_TYPE,
+            payloads[(from + i) % payloads.length],
+            durable && last);
+      }
+    }
+
+    @Override
     public boolean asynchronous() {
       return true;
     }

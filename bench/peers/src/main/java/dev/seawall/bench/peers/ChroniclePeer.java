@@ -78,11 +78,25 @@ final class ChroniclePeer implements Peer {
   private record Appending(ExcerptAppender appender, boolean durable) implements Writer {
     @Override
     public void append(byte[] payload) {
-      try (DocumentContext document = appender.writingDocument()) {
-        bytesOf(document).write(payload);
+      write(payload);
+      if (durable) {
+        appender.sync();
+      }
+    }
+
+    @Override
+    public void appendBatch(byte[][] payloads, int from, int count) {
+      for (int i = 0; i < count; i++) {
+        write(payloads[(from + i) % payloads.length]);
       }
       if (durable) {
         appender.sync();
+      }
+    }
+
+    private void write(byte[] payload) {
+      try (DocumentContext document = appender.writingDocument()) {
+        bytesOf(document).write(payload);
       }
     }
 

@@ -138,7 +138,8 @@ final class Compare {
     Path directory =
         Files.createDirectory(
             runDirectory.resolve(peer.label() + "-" + cell.label() + "-" + repetition));
-    long records = cell.payloadBytes() > 128 ? options.records * 3 / 10 : options.records;
+    boolean fewer = cell.workload().equals("W1") && cell.payloadBytes() > 128;
+    long records = fewer ? options.records * 3 / 10 : options.records;
     Plan plan =
         new Plan(
             peer,
@@ -148,7 +149,8 @@ final class Compare {
             seconds,
             Math.max(0.2, seconds / 2),
             records,
-            options.seed + repetition);
+            options.seed + repetition,
+            options.dropCaches);
     Fork.Outcome outcome = fork.run(plan);
     String what = peer.label() + " " + cell.label() + " repetition " + repetition;
     switch (outcome.kind()) {
@@ -261,7 +263,7 @@ final class Compare {
         cell.label(),
         row,
         Report.number(value),
-        cell.durable() ? "ops/s" : "ns");
+        cell.unit());
   }
 
   private static void say(String what) {

@@ -38,20 +38,26 @@ final class Fio {
     return switch (cell.workload()) {
       case "W1" -> List.of("buffered-nosync");
       case "W2" -> List.of("overwrite-fdatasync", "append-fdatasync", "direct-dsync");
-      case "W3" -> List.of("overwrite-fdatasync", "direct-dsync");
+      case "W3", "W4" -> List.of("overwrite-fdatasync", "direct-dsync");
       default -> List.of();
     };
   }
 
   /// Returns what a row's figures mean beyond the job file.
   static String row(String job, Cell cell) {
-    return "fio " + job + (cell.threads() > 1 ? " × " + cell.threads() + " records per sync" : "");
+    return "fio "
+        + job
+        + (recordsPerSync(cell) > 1 ? " × " + recordsPerSync(cell) + " records per sync" : "");
+  }
+
+  private static int recordsPerSync(Cell cell) {
+    return cell.threads() * cell.batchRecords();
   }
 
   /// Runs one job. For several threads a sync writes one record of each, and each counts: group
   /// commit that never waits for anybody.
   Map<String, Double> run(String job, Cell cell) throws IOException, InterruptedException {
-    int bytes = cell.payloadBytes() * cell.threads();
+    int bytes = cell.payloadBytes() * recordsPerSync(cell);
     ProcessBuilder builder =
         new ProcessBuilder("fio", "--output-format=json", jobs.resolve(job + ".fio").toString());
     Map<String, String> environment = builder.environment();
@@ -83,7 +89,9 @@ final class Fio {
     double operations = number(job, "write", "iops");
     Map<String, Double> metrics = new LinkedHashMap<>();
     if (cell.durable()) {
-      metrics.put("opsPerSecond", operations * cell.threads());
+      double records = operations * recordsPerSync(cell);
+      metrics.put("opsPerSecond", records);
+      metrics.put("megabytesPerSecond", records * cell.payloadBytes() / 1e6);
       String timed = at(job, "sync", "lat_ns", "percentile") == null ? "write" : "sync";
       String clock = timed.equals("sync") ? "lat_ns" : "clat_ns";
       metrics.put("p50Micros", number(job, timed, clock, "percentile", "50.000000") / 1e3);

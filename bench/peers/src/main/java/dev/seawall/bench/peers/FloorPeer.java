@@ -62,24 +62,16 @@ final class FloorPeer implements Peer {
     if (target == null) {
       throw new IllegalStateException("not open");
     }
-    ByteBuffer frame = ByteBuffer.allocateDirect(1 << 17).order(ByteOrder.LITTLE_ENDIAN);
-    CRC32C checksum = new CRC32C();
-    return payload -> {
-      checksum.reset();
-      checksum.update(payload, 0, payload.length);
-      frame.clear();
-      frame.putInt(payload.length).putInt((int) checksum.getValue()).put(payload).flip();
-      append(target, frame);
-    };
+    return new Appending(this, target);
   }
 
-  private void append(FileChannel target, ByteBuffer frame)
+  private void append(FileChannel target, ByteBuffer frames)
       throws IOException, InterruptedException {
     lock.lock();
     try {
       long position = tail;
-      tail += frame.remaining();
-      writeFully(target, frame, position);
+      tail += frames.remaining();
+      writeFully(target, frames, position);
       long mine = ++writtenRecords;
       if (durable) {
         awaitSync(target, mine);
@@ -165,6 +157,42 @@ final class FloorPeer implements Peer {
     long at = position;
     while (bytes.hasRemaining()) {
       at += target.write(bytes, at);
+    }
+  }
+
+  private static final class Appending implements Writer {
+    private final FloorPeer peer;
+    private final FileChannel target;
+    private final ByteBuffer frames =
+        ByteBuffer.allocateDirect(2 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    private final CRC32C checksum = new CRC32C();
+
+    Appending(FloorPeer peer, FileChannel target) {
+      this.peer = peer;
+      this.target = target;
+    }
+
+    @Override
+    public void append(byte[] payload) throws IOException, InterruptedException {
+      frames.clear();
+      encode(payload);
+      peer.append(target, frames.flip());
+    }
+
+    @Override
+    public void appendBatch(byte[][] payloads, int from, int count)
+        throws IOException, InterruptedException {
+      frames.clear();
+      for (int i = 0; i < count; i++) {
+        encode(payloads[(from + i) % payloads.length]);
+      }
+      peer.append(target, frames.flip());
+    }
+
+    private void encode(byte[] payload) {
+      checksum.reset();
+      checksum.update(payload, 0, payload.length);
+      frames.putInt(payload.length).putInt((int) checksum.getValue()).put(payload);
     }
   }
 }

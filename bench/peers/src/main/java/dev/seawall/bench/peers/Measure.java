@@ -18,7 +18,11 @@ final class Measure {
     }
     try {
       Map<String, Double> metrics =
-          plan.cell().durable() ? new Durable(plan).run() : new Unsynced(plan).run();
+          switch (plan.cell().workload()) {
+            case "W1" -> new Unsynced(plan).run();
+            case "W5" -> new Scan(plan).run();
+            default -> new Durable(plan).run();
+          };
       StringBuilder line = new StringBuilder("RESULT");
       metrics.forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
       print(line.toString());

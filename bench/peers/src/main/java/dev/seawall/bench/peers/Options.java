@@ -15,10 +15,12 @@ final class Options {
 
         --quick             one short repetition of everything: a smoke test, not figures
         --peers A,B         seawall, chronicle, artemis_nio, artemis_mapped, artemis_aio, floor_fc, fio (default: all)
-        --workloads W1,W2   W1, W2, W3, W3A (default: W1,W2,W3; W3 adds the ten-second fairness check)
+        --workloads W1,W2   W1, W2, W3, W3A, W4, W5 (default: W1,W2,W3; W3 adds the ten-second fairness check)
         --reps N            repetitions, peers taking turns within each (default 5)
         --seconds S         how long each durable measurement runs, after half of that to warm up (default 2)
-        --records N         how many 128-byte appends W1 measures; three tenths of it at 1 KiB (default 1000000)
+        --records N         how many 128-byte appends W1 measures; three tenths of it at 1 KiB; W5 scans as many of 1 KiB
+                            (default 1000000)
+        --drop-caches       W5 also reads cold: empties the machine's page cache (needs root, slows everybody down)
         --dir DIR           where the logs are written (default bench/target/data); only run-* folders inside are touched
         --json FILE         where the JSON goes (default: beside the Markdown, bench/target/results)
         --heap SIZE         -Xms and -Xmx of every measuring JVM (default 3g)
@@ -39,9 +41,11 @@ final class Options {
   final List<String> jvm;
   final long seed;
   final boolean quick;
+  final boolean dropCaches;
 
   private Options(Parsed typed, Path home) {
     quick = typed.quick;
+    dropCaches = typed.dropCaches;
     List<String> names = typed.list("peers", "");
     fio = names.isEmpty() || names.contains("fio");
     peers =
@@ -90,12 +94,15 @@ final class Options {
 
     private final java.util.Map<String, String> values = new java.util.HashMap<>();
     boolean quick;
+    boolean dropCaches;
 
     Parsed(String[] words) {
       for (int i = 0; i < words.length; i++) {
         String word = words[i];
         if (word.equals("--quick")) {
           quick = true;
+        } else if (word.equals("--drop-caches")) {
+          dropCaches = true;
         } else if (word.startsWith("--")
             && NAMES.contains(word.substring(2))
             && i + 1 < words.length) {

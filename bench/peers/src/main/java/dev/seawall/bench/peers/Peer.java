@@ -38,6 +38,10 @@ interface Peer extends AutoCloseable {
     /// it.
     void append(byte[] payload) throws Exception;
 
+    /// Appends records `from` to `from + count - 1` of `payloads`, starting over at its end; when
+    /// durable, with one sync for all.
+    void appendBatch(byte[][] payloads, int from, int count) throws Exception;
+
     /// Appends one record durably and runs `durable` when it is; only when [#asynchronous] says so.
     default void appendAsync(byte[] payload, Runnable durable) throws Exception {
       throw new UnsupportedOperationException("this peer has no asynchronous append");

@@ -16,6 +16,7 @@ import java.util.Map;
 /// @param warmUpSeconds how long they run before that
 /// @param records how many appends W1 measures
 /// @param seed what the payloads are drawn from
+/// @param dropCaches whether W5 may empty the machine's page cache to read cold
 record Plan(
     Peers peer,
     Cell cell,
@@ -24,7 +25,8 @@ record Plan(
     double seconds,
     double warmUpSeconds,
     long records,
-    long seed) {
+    long seed,
+    boolean dropCaches) {
 
   List<String> words() {
     return List.of(
@@ -32,12 +34,14 @@ record Plan(
         "workload=" + cell.workload(),
         "payloadBytes=" + cell.payloadBytes(),
         "threads=" + cell.threads(),
+        "batchRecords=" + cell.batchRecords(),
         "directory=" + directory,
         "disk=" + disk,
         "seconds=" + seconds,
         "warmUpSeconds=" + warmUpSeconds,
         "records=" + records,
-        "seed=" + seed);
+        "seed=" + seed,
+        "dropCaches=" + dropCaches);
   }
 
   static Plan of(String[] words) {
@@ -54,13 +58,15 @@ record Plan(
         new Cell(
             value(values, "workload"),
             Integer.parseInt(value(values, "payloadBytes")),
-            Integer.parseInt(value(values, "threads"))),
+            Integer.parseInt(value(values, "threads")),
+            Integer.parseInt(value(values, "batchRecords"))),
         Path.of(value(values, "directory")),
         value(values, "disk"),
         Double.parseDouble(value(values, "seconds")),
         Double.parseDouble(value(values, "warmUpSeconds")),
         Long.parseLong(value(values, "records")),
-        Long.parseLong(value(values, "seed")));
+        Long.parseLong(value(values, "seed")),
+        Boolean.parseBoolean(value(values, "dropCaches")));
   }
 
   private static String value(Map<String, String> values, String name) {

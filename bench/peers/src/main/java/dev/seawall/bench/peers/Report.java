@@ -44,6 +44,23 @@ final class Report {
               new Column("B/op all threads", "allocatedBytesPerRecord", 1),
               new Column("CPU ns/op", "cpuNanosPerRecord", 1),
               new Column("foreign CPU", "foreignCpuCores", 1));
+      case "W4" ->
+          List.of(
+              new Column("MB/s", "megabytesPerSecond", 1),
+              new Column("batch p50 µs", "p50Micros", 1),
+              new Column("batch p99 µs", "p99Micros", 1),
+              new Column("slowest/fastest", "slowestToFastest", 1),
+              new Column("CPU µs/rec", "cpuNanosPerRecord", 1e-3),
+              new Column("B/rec", "allocatedBytesPerRecord", 1),
+              new Column("flushes/rec", "flushesPerRecord", 1),
+              new Column("foreign CPU", "foreignCpuCores", 1));
+      case "W5" ->
+          List.of(
+              new Column("warm cache, warm JIT GB/s", "warmGigabytesPerSecond", 1),
+              new Column("first: warm cache, cold JIT GB/s", "firstGigabytesPerSecond", 1),
+              new Column("cold cache, warm JIT GB/s", "coldGigabytesPerSecond", 1),
+              new Column("load MB/s", "loadMegabytesPerSecond", 1),
+              new Column("disk MB", "diskMegabytes", 1));
       case "W3", "FAIR" ->
           List.of(
               new Column("ops/s", "opsPerSecond", 1),
