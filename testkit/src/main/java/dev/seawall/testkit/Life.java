@@ -5,22 +5,22 @@ import org.jspecify.annotations.Nullable;
 
 /// One incarnation of a simulated process; its doors ask whether it still runs.
 final class Life {
-  private @Nullable SimCrash end;
+  private @Nullable Death death;
 
   void check() {
-    SimCrash crash = end;
-    if (crash != null) {
-      throw crash;
+    Death how = death;
+    if (how != null) {
+      // A new one each time: try-with-resources cannot suppress an error in favour of itself.
+      throw new SimCrash(how);
     }
   }
 
   boolean isOver() {
-    return end != null;
+    return death != null;
   }
 
-  SimCrash end(Death death) {
-    SimCrash crash = new SimCrash(death);
-    end = crash;
-    return crash;
+  SimCrash end(Death how) {
+    death = how;
+    return new SimCrash(how);
   }
 }

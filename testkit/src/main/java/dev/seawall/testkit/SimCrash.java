@@ -12,7 +12,7 @@ public final class SimCrash extends Error {
   private final Death death;
 
   SimCrash(Death death) {
-    super("the simulated process died: " + death, null, false, false);
+    super("the simulated process died: " + death, null, true, false);
     this.death = death;
   }
 

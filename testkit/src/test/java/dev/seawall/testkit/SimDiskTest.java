@@ -221,6 +221,20 @@ class SimDiskTest {
   }
 
   @Test
+  void aCrashLeavesTryWithResourcesWhoseCloseTouchesADeadDoor() throws Exception {
+    SimMachine sim = new SimMachine(Seed.of(1));
+    FileSystem files = sim.machine().files();
+    assertThatThrownBy(
+            () -> {
+              try (AutoCloseable _ = () -> files.delete(FILE)) {
+                sim.killProcess();
+                files.list(DIRECTORY);
+              }
+            })
+        .isInstanceOf(SimCrash.class);
+  }
+
+  @Test
   void aPlannedCrashStrikesAtItsOperation() {
     Seeds.forEach(
         50,
