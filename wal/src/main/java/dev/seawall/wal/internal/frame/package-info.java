@@ -1,6 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The format of a frame. Internal.
+/// The format of a log on disk, version 1: this page is its only specification. Internal.
+///
+/// A log is a directory of segment files. All integers are little-endian. *Position* is a distance in bytes from the start of a file.
+///
+/// ## Segment file
+///
+/// ```
+/// position 0            4096                                  fileBytes
+/// +---------------------+--------------------------------------+
+/// | segment header      | frames, back to back, 8-byte aligned |  really written blocks, never sparse
+/// +---------------------+--------------------------------------+
+/// ```
+///
+/// ### Segment header (block 0; the rest of the block is zero)
+///
+/// | position | type | field | meaning |
+/// |---|---|---|---|
+/// | 0 | u64 | magic | the bytes `SEAWALL` and `0x0A` |
+/// | 8 | u16 | version | 1; a greater one is *too new*, 0 is *too old* |
+/// | 10 | u16 | zero | |
+/// | 12 | u32 | features | a set bit that the reader does not know is *too new*; none is defined yet |
+/// | 16 | u64 ×2 | log id | random, the same in every segment of a log |
+/// | 32 | u64 | salt | random, drawn at every preparation and every reuse of the file |
+/// | 40 | u64 | segment number | orders the files; never used again |
+/// | 48 | u64 | created | wall clock, ms; information only |
+/// | 56 | u64 | file bytes | the length that was written before the segment got its name |
+/// | 64 | u64 | checksum | [Mix] of words 0…7 |
+///
+/// The header is synced before the file gets its final name; the name is durable before the segment's first frame is written. So a final
+/// name with a bad header is damage, never a crash. Version and features are looked at *before* the checksum.
+///
+/// ## Frame
+///
+/// ```
+/// 0        1        2        3        4        5        6        7        8
+/// +--------+--------+--------+--------+--------+--------+--------+--------+
+/// | header checksum                                                       |
+/// +--------+--------+--------+--------+--------+--------+--------+--------+
+/// | payload length, bytes             | type   | flags  | zero            |
+/// +--------+--------+--------+--------+--------+--------+--------+--------+
+/// | payload checksum (CRC32C)         | epoch                             |
+/// +--------+--------+--------+--------+--------+--------+--------+--------+
+/// | index                                                                 |
+/// +--------+--------+--------+--------+--------+--------+--------+--------+
+/// | timestamp                                                             |
+/// +--------+--------+--------+--------+--------+--------+--------+--------+
+/// | payload, then zeros up to the next multiple of 8                      |
+/// ```
+///
+/// | field | RECORD | all others |
+/// |---|---|---|
+/// | index | the record's, the first of a log is 1 | that of the next record |
+/// | timestamp | as the caller gave it, ms by convention | 0 |
+/// | flags | bit 0: last record of its batch | 0 |
+///
+/// The **header checksum** is [Mix] over log id, salt, the frame's position in the file, and the four words behind it. It is keyed by all
+/// that a frame must not be confused over: a frame of another log, of an earlier use of the file, of another place in it, a frame image
+/// inside a payload, and a page of zeros all fail it. It is 64 bits wide, because recovery tries every 8-byte position of a tail: with 32
+/// bits one segment in five hundred would hold a false frame.
+///
+/// The **payload checksum** is CRC32C over exactly the stored payload. It does not cover the padding behind it, nor the payload of a PAD
+/// frame: flipped bits there are harmless and are not reported.
+///
+/// ### When a frame is valid
+///
+/// 1. Its header checksum is right for this log, this salt and this position.
+/// 2. Type and flags are known, reserved bits are zero, and the length is within the file and, before anything else is done with it, within
+///    the limit of its type.
+/// 3. Its payload checksum is right (not asked of PAD).
+///
+/// ### When a valid frame *belongs*
+///
+/// It stands where the frame before it ends, its epoch is that of the frame before it – or it is an EPOCH or STATE frame that raises it –,
+/// and its index is the next one. Frames that are valid and do not belong do not exist for a reader.
+///
+/// ## Types
+///
+/// | code | type | payload | written |
+/// |---|---|---|---|
+/// | 1 | RECORD | the caller's bytes, ≤ `maxRecordBytes` | |
+/// | 2 | PAD | filler | to end a group on a block boundary |
+/// | 3 | STATE | promise, log state | first in every segment, and whenever the log state changes |
+/// | 4 | EPOCH | promise, cut | by recovery and suffix truncation, at the cut |
+/// | 5 | GROUP | promise, end of the group | first in every group |
+/// | 6 | MARK | promise, end of itself | when idle, and at close (then flag bit 1 is set) |
+/// | 7 | SEAL | promise, summary, successor | last in a segment |
+/// | 8 | CUT | promise, truncation | the commit point of a suffix truncation |
+///
+/// Each of 3…8 starts with a **promise**: u64 segment number, u64 position. It says: *all bytes before that position, and all earlier
+/// segments, were covered by a sync that returned success before this frame was encoded; they end with a whole batch.*
+///
+/// | type | behind the promise, at payload offset 16 |
+/// |---|---|
+/// | GROUP, MARK | u64 position where the group ends |
+/// | SEAL | u64 first index, u64 last index (first − 1 when empty), u64 greatest timestamp, u64 successor's segment number |
+/// | EPOCH | u64 last index kept |
+/// | CUT | u64 new epoch, u64 last index kept, u64 segment number and u64 position of the cut, u64 first index of that segment |
+/// | STATE | u64 first index kept, u64 first segment kept, u64 highest segment number, u64 first index of this segment, u64 predecessor (its number; 0: none), u64 predecessor's salt, u64 predecessor's end, u64 predecessor's first index, u64 checkpoint (0: none), u32 pins, then per pin u64 index, u32 length, name in UTF-8 |
+///
+/// A group is what one write takes: GROUP, MARK, SEAL, STATE or EPOCH, then records. A batch never leaves its group, a group never leaves
+/// its segment. A log's last block may be written again with the same bytes in front and more behind.
+///
+/// ## Assumptions
+///
+/// A write in place that is cut short by loss of power leaves each 512-byte sector old or new and touches no other (*powersafe overwrite*,
+/// as SQLite has it); `WalOptions.withTailBlock` names the option that does without. A sync that returned success is true. Everything
+/// else is checked.
+///
+/// ## Crash cases
+///
+/// | crash | seen at open | done |
+/// |---|---|---|
+/// | while a segment is prepared | a `-pre` file | removed |
+/// | a prepared segment waits | header right, no frame | removed, or taken when its predecessor names it |
+/// | within a group | bytes behind the last promise do not validate | cut after the last whole batch, told |
+/// | between two sectors of a rewritten tail block | the bytes in front are the same in both versions | as above |
+/// | killed, page cache alive | whole frames that no sync covers | written again and synced before they count |
+/// | after SEAL, before the successor's STATE | seal names a successor without a frame | successor becomes active |
+/// | within the EPOCH frame of a recovery | nothing was promised behind the cut | the same cut again, with a higher epoch |
+/// | within a suffix truncation | CUT with an epoch above all others | finished |
+/// | within a prefix truncation | files below *first segment kept* | removed |
+///
+/// ## Version history
+///
+/// 1: the first.
 @NullMarked
 package dev.seawall.wal.internal.frame;
 
