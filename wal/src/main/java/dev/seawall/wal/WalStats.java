@@ -23,7 +23,7 @@ package dev.seawall.wal;
 /// @param preparationWaits appends that waited for a prepared segment
 /// @param queueWaits appends that waited for a staging window
 /// @param rejected appends refused
-/// @param bufferedBytes accepted but not yet written
+/// @param unwrittenRecords records accepted but not yet written
 public record WalStats(
     String backend,
     long firstIndex,
@@ -45,4 +45,4 @@ public record WalStats(
     long preparationWaits,
     long queueWaits,
     long rejected,
-    long bufferedBytes) {}
+    long unwrittenRecords) {}

@@ -22,7 +22,13 @@ public final class ControlFrames {
   /// @param lastIndex its last; `firstIndex - 1` when it holds none
   /// @param greatestTimestamp of its records; [Long#MIN_VALUE] when it holds none
   /// @param successor the segment that goes on
-  public record Seal(long firstIndex, long lastIndex, long greatestTimestamp, long successor) {}
+  /// @param sealedMillis wall clock at the seal: retention by age counts from it
+  public record Seal(
+      long firstIndex,
+      long lastIndex,
+      long greatestTimestamp,
+      long successor,
+      long sealedMillis) {}
 
   /// The payload of a CUT frame.
   ///
@@ -84,8 +90,9 @@ public final class ControlFrames {
     memory.set(U64, at + HEADER + 24, seal.lastIndex());
     memory.set(U64, at + HEADER + 32, seal.greatestTimestamp());
     memory.set(U64, at + HEADER + 40, seal.successor());
+    memory.set(U64, at + HEADER + 48, seal.sealedMillis());
     FrameWriter.control(
-        memory, at, seed, position, FrameType.SEAL, 0, 48, epoch, seal.lastIndex() + 1);
+        memory, at, seed, position, FrameType.SEAL, 0, 56, epoch, seal.lastIndex() + 1);
     return Layout.SEAL_FRAME;
   }
 
@@ -169,7 +176,11 @@ public final class ControlFrames {
   /// Decodes a SEAL frame.
   public static Seal seal(MemorySegment payload) {
     return new Seal(
-        payload.get(U64, 16), payload.get(U64, 24), payload.get(U64, 32), payload.get(U64, 40));
+        payload.get(U64, 16),
+        payload.get(U64, 24),
+        payload.get(U64, 32),
+        payload.get(U64, 40),
+        payload.get(U64, 48));
   }
 
   /// Decodes the last index kept of an EPOCH frame.

@@ -31,7 +31,7 @@ public final class Layout {
   public static final int GROUP_FRAME = HEADER + 24;
 
   /// Length of a SEAL frame.
-  public static final int SEAL_FRAME = HEADER + 48;
+  public static final int SEAL_FRAME = HEADER + 56;
 
   /// Length of an EPOCH frame.
   public static final int EPOCH_FRAME = HEADER + 24;

@@ -29,7 +29,8 @@
 /// | 64 | u64 | checksum | [Mix] of words 0…7 |
 ///
 /// The header is synced before the file gets its final name; the name is durable before the segment's first frame is written. So a final
-/// name with a bad header is damage, never a crash. Version and features are looked at *before* the checksum.
+/// name with a bad header is damage, never a crash. Every later version
+/// keeps these 72 bytes and their checksum where they are, so that *too new* is never mistaken for damage, nor damage for *too new*.
 ///
 /// ## Frame
 ///
@@ -94,7 +95,7 @@
 /// | type | behind the promise, at payload offset 16 |
 /// |---|---|
 /// | GROUP, MARK | u64 position where the group ends |
-/// | SEAL | u64 first index, u64 last index (first − 1 when empty), u64 greatest timestamp, u64 successor's segment number |
+/// | SEAL | u64 first index, u64 last index (first − 1 when empty), u64 greatest timestamp, u64 successor's segment number, u64 wall clock in ms |
 /// | EPOCH | u64 last index kept |
 /// | CUT | u64 new epoch, u64 last index kept, u64 segment number and u64 position of the cut, u64 first index of that segment |
 /// | STATE | u64 first index kept, u64 first segment kept, u64 highest segment number, u64 first index of this segment, u64 predecessor (its number; 0: none), u64 predecessor's salt, u64 predecessor's end, u64 predecessor's first index, u64 checkpoint (0: none), u32 pins, then per pin u64 index, u32 length, name in UTF-8 |

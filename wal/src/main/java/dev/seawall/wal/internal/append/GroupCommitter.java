@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.append;
+
+import dev.seawall.io.IoQueue;
+import dev.seawall.io.IoTicket;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.StorageFile;
+import dev.seawall.wal.LogFailedException;
+import dev.seawall.wal.WalListener;
+import dev.seawall.wal.internal.frame.ControlFrames;
+import dev.seawall.wal.internal.frame.FrameType;
+import dev.seawall.wal.internal.frame.Layout;
+import dev.seawall.wal.internal.segment.ActiveSegment;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Takes closed windows to the file, syncs them, and says what is durable: one sync for all who wait (group commit). Run by whoever leads,
+/// one at a time.
+///
+/// - Writes in flight never share a block: a window that begins inside the block where the one before it ends waits for it.
+/// - A sync covers the writes whose completion was seen before it was submitted, and counts for the unbroken prefix of them.
+/// - A segment gets its first write only when the one before it is sealed and synced: un-promised bytes lie in one segment.
+/// - A write or sync that fails, fails the log.
+final class GroupCommitter {
+  private final ReentrantLock lock;
+  private final Appender appender;
+  private final WindowRing ring;
+  private final SyncPolicy policy;
+  private final Waiters waiters;
+  private final Completions completions;
+  private final PayloadChanges changes;
+  private final IoQueue queue;
+  private final LogClock clock;
+  private final WalListener listener;
+  private final CommitStats stats;
+  private final boolean padAlways;
+  private final ArrayDeque<Window> inFlight = new ArrayDeque<>();
+  private final IoTicket syncTicket = new IoTicket();
+  private final LogPosition submitted = new LogPosition();
+  private final LogPosition written = new LogPosition();
+  private final LogPosition syncing = new LogPosition();
+  private final LogPosition durable = new LogPosition();
+
+  private @Nullable ActiveSegment writing;
+  private long syncStartedNanos;
+  private long markedSeq;
+  private volatile @Nullable LogFailedException failure;
+
+  /// Reads the monotonic clock.
+  @FunctionalInterface
+  interface LogClock {
+    /// Returns nanoseconds from an arbitrary origin.
+    long nanoTime();
+  }
+
+  GroupCommitter(
+      ReentrantLock lock,
+      Appender appender,
+      WindowRing ring,
+      SyncPolicy policy,
+      Waiters waiters,
+      Completions completions,
+      PayloadChanges changes,
+      IoQueue queue,
+      LogClock clock,
+      WalListener listener,
+      CommitStats stats,
+      boolean padAlways) {
+    this.lock = lock;
+    this.appender = appender;
+    this.ring = ring;
+    this.policy = policy;
+    this.waiters = waiters;
+    this.completions = completions;
+    this.changes = changes;
+    this.queue = queue;
+    this.clock = clock;
+    this.listener = listener;
+    this.stats = stats;
+    this.padAlways = padAlways;
+    this.writing = appender.segment();
+    long position = appender.position();
+    durable.set(0, appender.segment().number(), position, appender.nextIndex() - 1, 0);
+    submitted.copy(durable);
+    written.copy(durable);
+  }
+
+  /// Does all that can be done without waiting; returns whether operations are in flight.
+  boolean run() {
+    boolean progress = true;
+    while (progress && failure == null) {
+      queue.poll();
+      progress = retireWrites() | retireSync();
+      progress |= submitWrite();
+      progress |= submitSync();
+    }
+    return failure == null && queue.inFlight() > 0;
+  }
+
+  private boolean retireWrites() {
+    boolean any = false;
+    Window window;
+    while ((window = inFlight.peek()) != null && window.ticket.isDone()) {
+      inFlight.remove();
+      any = true;
+      StorageException cause = window.ticket.failure();
+      if (cause != null) {
+        fail("write", cause);
+        return true;
+      }
+      written.set(
+          window.seq,
+          window.owner().number(),
+          window.endPosition(),
+          window.lastIndex,
+          window.closedBytes);
+      waiters.written(window.lastIndex);
+      if (window.durableWrite) {
+        advance(written, window.submittedNanos);
+      }
+      release(window);
+    }
+    return any;
+  }
+
+  private void release(Window window) {
+    lock.lock();
+    try {
+      ring.release(window);
+    } finally {
+      lock.unlock();
+    }
+    policy.spaceFreed();
+  }
+
+  private boolean retireSync() {
+    if (!syncTicket.isDone() || syncing.seq <= durable.seq) {
+      return false;
+    }
+    StorageException cause = syncTicket.failure();
+    if (cause != null) {
+      fail("sync", cause);
+      return true;
+    }
+    advance(syncing, syncStartedNanos);
+    return true;
+  }
+
+  private void advance(LogPosition reached, long startedNanos) {
+    durable.copy(reached);
+    stats.synced(clock.nanoTime() - startedNanos);
+    waiters.advance(durable.seq, durable.index, durable.bytes);
+    completions.complete(durable.seq, changes);
+    policy.durable(durable.seq, durable.bytes);
+  }
+
+  private boolean submitWrite() {
+    if (failure != null || inFlight.size() >= queue.depth()) {
+      return false;
+    }
+    Window window = next();
+    if (window == null) {
+      return false;
+    }
+    describe(window);
+    long from = Layout.blockFloor(window.base);
+    long end = Layout.blockCeiling(window.endPosition());
+    MemorySegment bytes = window.memory.asSlice(0, end - from);
+    window.submittedNanos = clock.nanoTime();
+    StorageFile file = window.owner().file();
+    submitted.set(
+        window.seq,
+        window.owner().number(),
+        window.endPosition(),
+        window.lastIndex,
+        window.closedBytes);
+    inFlight.add(window);
+    stats.wrote(end - from);
+    if (window.durableWrite) {
+      file.submitDurableWrite(window.ticket, from, bytes);
+    } else {
+      file.submitWrite(window.ticket, from, bytes);
+    }
+    return true;
+  }
+
+  /// Returns whether the next window begins another segment.
+  private boolean crosses() {
+    lock.lock();
+    try {
+      Window first = ring.firstClosed();
+      return first != null && first.owner() != writing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes the next window if it may be written now; closes the active one when it is due.
+  private @Nullable Window next() {
+    lock.lock();
+    try {
+      appender.promise(durable.segment, durable.position);
+      Window window = ring.firstClosed();
+      if (window == null) {
+        Window active = appender.active();
+        if (active == null || !active.hasFrames()) {
+          policy.nothingAccepted(durable.seq == appender.nextSeq() - 1);
+          return null;
+        }
+        if (!policy.writeDue(active.seq)) {
+          return null;
+        }
+        if (sharesBlock(active)) {
+          return null;
+        }
+        policy.activeClosed();
+        appender.close(padAlways || queue.depth() > 1 && (!inFlight.isEmpty() || active.batches > 1));
+        window = ring.firstClosed();
+      }
+      if (window == null || sharesBlock(window)) {
+        return null;
+      }
+      if (window.owner() != writing) {
+        if (durable.seq < window.seq - 1) {
+          return null; // The predecessor is not yet sealed and synced.
+        }
+        writing = window.owner();
+      }
+      window.durableWrite =
+          inFlight.isEmpty()
+              && !syncTicket.isInFlight()
+              && durable.seq == window.seq - 1
+              && policy.syncWanted(window.seq);
+      if (window.durableWrite) {
+        policy.syncStarted(moreThan(window.seq));
+      }
+      return ring.takeClosed();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns whether anything was accepted behind a group.
+  private boolean moreThan(long seq) {
+    Window active = appender.active();
+    return appender.nextSeq() - 1 > seq || active != null && active.hasFrames();
+  }
+
+  private boolean sharesBlock(Window window) {
+    Window last = inFlight.peekLast();
+    return last != null
+        && last.owner() == window.owner()
+        && Layout.blockCeiling(last.endPosition()) > window.base;
+  }
+
+  /// Writes the frame that stands for the group, and looks whether what was copied is what was checksummed.
+  private void describe(Window window) {
+    long seed = window.owner().seed();
+    int epoch = appender.epoch();
+    if (window.grouped) {
+      ControlFrames.group(
+          window.memory,
+          window.groupAt,
+          seed,
+          window.base + window.groupAt,
+          FrameType.GROUP,
+          0,
+          epoch,
+          window.firstIndex,
+          durable.segment,
+          durable.position,
+          window.endPosition());
+    }
+    PayloadCheck.run(window, changes, listener);
+  }
+
+  private boolean submitSync() {
+    if (failure != null || syncTicket.isInFlight() || written.seq <= durable.seq) {
+      return false;
+    }
+    boolean rolling = nextIsInAnotherSegment();
+    if (!rolling && !policy.syncDue(written.seq, inFlight.isEmpty())) {
+      return false;
+    }
+    ActiveSegment target = writing;
+    if (target == null || target.number() != written.segment) {
+      throw new AssertionError("unsynced bytes in segment " + written.segment);
+    }
+    syncing.copy(written);
+    lock.lock();
+    try {
+      policy.syncStarted(moreThan(written.seq));
+    } finally {
+      lock.unlock();
+    }
+    syncStartedNanos = clock.nanoTime();
+    target.file().submitSync(syncTicket);
+    return true;
+  }
+
+  private boolean nextIsInAnotherSegment() {
+    return inFlight.isEmpty() && crosses();
+  }
+
+  /// Returns whether all that was written is durable and the last group stands behind no promise.
+  boolean markWanted() {
+    return failure == null
+        && durable.seq > 0
+        && submitted.seq == durable.seq
+        && markedSeq != durable.seq;
+  }
+
+  /// Returns whether something written should be synced now; exact only for the leader.
+  boolean syncPending() {
+    return written.seq > durable.seq && policy.syncDue(written.seq, inFlight.isEmpty());
+  }
+
+  /// Notes that the group with this number is a MARK.
+  void marked(long seq) {
+    markedSeq = seq;
+  }
+
+  /// Returns whether every accepted group is durable.
+  boolean drained() {
+    lock.lock();
+    try {
+      Window active = appender.active();
+      return durable.seq == appender.nextSeq() - 1
+          && (active == null || !active.hasFrames());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(String operation, StorageException cause) {
+    LogFailedException failed =
+        new LogFailedException(
+            operation
+                + " failed, and the log with it: "
+                + cause.getMessage()
+                + ". Records up to "
+                + durable.index
+                + " are durable; of later ones nobody can say before the log is opened again. Close it, look at the disk, open it",
+            cause);
+    failure = failed;
+    waiters.wakeAll();
+    policy.spaceFreed();
+    completions.fail(failed);
+    listener.failed(failed);
+  }
+
+  @Nullable LogFailedException failure() {
+    return failure;
+  }
+
+  /// Fails the log from outside: ownership lost, or a truncation that could not be finished.
+  void failNow(String operation, StorageException cause) {
+    if (failure == null) {
+      fail(operation, cause);
+    }
+  }
+
+  LogPosition durable() {
+    return durable;
+  }
+
+  /// Returns whether nothing of this log is in flight.
+  boolean quiet() {
+    return queue.inFlight() == 0;
+  }
+}

@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.append;
+
+import dev.seawall.io.DiskFullException;
+import dev.seawall.io.IoQueue;
+import dev.seawall.io.Machine;
+import dev.seawall.io.Scheduler;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.WaitWord;
+import dev.seawall.io.Worker;
+import dev.seawall.wal.Durability;
+import dev.seawall.wal.LogFailedException;
+import dev.seawall.wal.LogFullException;
+import dev.seawall.wal.Overload;
+import dev.seawall.wal.RejectedException;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.frame.Checksums;
+import dev.seawall.wal.internal.frame.ControlFrames;
+import dev.seawall.wal.internal.frame.Layout;
+import dev.seawall.wal.internal.segment.ActiveSegment;
+import dev.seawall.wal.internal.segment.SegmentPool;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The writing half of a log: claims by any thread, one leader at a time that takes groups to the disk, and the waits of both. Thread-safe.
+public final class LogWriter implements AutoCloseable {
+  /// What the writer asks of the log around it.
+  public interface Owner extends Appender.Owner {
+    /// Says who keeps most bytes, for the message of a full disk.
+    String whoKeepsMost();
+  }
+
+  private final WalOptions options;
+  private final Machine machine;
+  private final Owner owner;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final WindowRing ring;
+  private final SegmentPool pool;
+  private final Scheduler.Handle poolHandle;
+  private final Appender appender;
+  private final SyncPolicy policy;
+  private final Waiters waiters;
+  private final Completions completions;
+  private final PayloadChanges changes = new PayloadChanges();
+  private final CommitStats stats = new CommitStats();
+  private final GroupCommitter committer;
+  private final IoQueue queue;
+  private final Leadership leadership;
+  private final Scheduler.Handle handle;
+  private final AppendStats appendStats = new AppendStats();
+
+  private volatile boolean closing;
+
+  /// Starts writing where recovery ended.
+  ///
+  /// @param queue on which the active segment's file was opened
+  /// @param position where the next frame goes
+  /// @param tailBlock the bytes of the last block in front of it
+  public LogWriter(
+      WalOptions options,
+      Machine machine,
+      Owner owner,
+      SegmentPool pool,
+      Scheduler.Handle poolHandle,
+      IoQueue queue,
+      int epoch,
+      ActiveSegment segment,
+      long position,
+      MemorySegment tailBlock,
+      long nextIndex,
+      long greatestTimestamp) {
+    this.options = options;
+    this.machine = machine;
+    this.owner = owner;
+    this.pool = pool;
+    this.poolHandle = poolHandle;
+    this.queue = queue;
+    ring = new WindowRing(options.windows(), options.windowBytes());
+    appender =
+        new Appender(
+            ring, pool, owner, epoch, segment, position, tailBlock, nextIndex, greatestTimestamp);
+    policy =
+        new SyncPolicy(
+            machine.time(), options.writeOutDelay().toNanos(), machine.scheduler().newWaitWord());
+    waiters = new Waiters(machine.scheduler(), nextIndex - 1);
+    completions = new Completions(options.maxPendingAppends(), options.listener());
+    committer =
+        new GroupCommitter(
+            lock,
+            appender,
+            ring,
+            policy,
+            waiters,
+            completions,
+            changes,
+            queue,
+            machine.time()::nanoTime,
+            options.listener(),
+            stats,
+            options.tailBlock() == WalOptions.TailBlock.PAD);
+    leadership =
+        new Leadership(lock, appender, ring, committer, policy, options.idleMarkDelay().toNanos());
+    handle =
+        machine
+            .scheduler()
+            .start(
+                "seawall-" + options.prefix(),
+                Scheduler.Placement.DEDICATED,
+                (Worker) leadership::step);
+  }
+
+  /// Appends one record and returns its index; when it returns is the durability's business.
+  ///
+  /// @param target a callback or future to complete when durable; null when nobody asks
+  public long append(
+      byte[] payload,
+      int offset,
+      int length,
+      long timestamp,
+      Durability durability,
+      @Nullable Object target)
+      throws WalException, InterruptedException {
+    checkLength(length);
+    int crc = Checksums.crc32c(payload, offset, length);
+    long index;
+    long seq;
+    lockWithRoom(Layout.frameBytes(length), durability, target != null);
+    try {
+      seq = seqOfActive();
+      index = appender.encode(payload, offset, length, crc, timestamp, true);
+      accepted(durability, seq, index, target);
+    } finally {
+      lock.unlock();
+    }
+    appendStats.appended(1, length);
+    return settle(durability, seq, index, target);
+  }
+
+  /// Appends one record from memory.
+  public long append(
+      MemorySegment payload, long timestamp, Durability durability, @Nullable Object target)
+      throws WalException, InterruptedException {
+    checkLength(payload.byteSize());
+    int crc = Checksums.crc32c(payload, 0, payload.byteSize());
+    long index;
+    long seq;
+    lockWithRoom(Layout.frameBytes(payload.byteSize()), durability, target != null);
+    try {
+      seq = seqOfActive();
+      index = appender.encode(payload, crc, timestamp, true);
+      accepted(durability, seq, index, target);
+    } finally {
+      lock.unlock();
+    }
+    appendStats.appended(1, payload.byteSize());
+    return settle(durability, seq, index, target);
+  }
+
+  /// Appends a batch, all or nothing, and returns the index of its last record.
+  public long append(
+      RecordList batch, long timestamp, Durability durability, @Nullable Object target)
+      throws WalException, InterruptedException {
+    if (batch.size() == 0) {
+      throw new IllegalArgumentException("append: the batch is empty");
+    }
+    if (batch.frameBytes() > options.maxBatchBytes()) {
+      throw new RejectedException(
+          "append a batch of "
+              + batch.frameBytes()
+              + " bytes: the limit is "
+              + options.maxBatchBytes()
+              + " (maxBatchBytes)",
+          null);
+    }
+    long index;
+    long seq;
+    lockWithRoom(batch.frameBytes(), durability, target != null);
+    try {
+      Window window = active();
+      long tail = window.tail;
+      long next = appender.nextIndex();
+      long bytes = appender.claimedBytes();
+      long greatest = appender.greatestTimestamp();
+      boolean whole = false;
+      try {
+        index = batch.encode(appender, timestamp);
+        whole = true;
+      } finally {
+        if (!whole) {
+          appender.takeBack(tail, next, bytes, greatest);
+        }
+      }
+      seq = window.seq;
+      accepted(durability, seq, index, target);
+    } finally {
+      lock.unlock();
+    }
+    appendStats.appended(batch.size(), batch.payloadBytes());
+    return settle(durability, seq, index, target);
+  }
+
+  private void checkLength(long length) throws RejectedException {
+    if (length > options.maxRecordBytes()) {
+      appendStats.rejected();
+      throw new RejectedException(
+          "append a record of "
+              + length
+              + " bytes: the limit is "
+              + options.maxRecordBytes()
+              + " (maxRecordBytes)",
+          null);
+    }
+  }
+
+  private Window active() {
+    Window window = appender.active();
+    if (window == null) {
+      throw new AssertionError("no room");
+    }
+    return window;
+  }
+
+  private long seqOfActive() {
+    return active().seq;
+  }
+
+  private void accepted(Durability durability, long seq, long index, @Nullable Object target) {
+    if (target != null) {
+      completions.add(seq, index, target);
+    }
+    if (policy.accepted(durability, seq, appender.claimedBytes())
+        || ring.firstClosed() != null
+        || target != null && durability instanceof Durability.Synced) {
+      leadership.noteWork();
+    }
+  }
+
+  /// After the claim: wakes the log's thread when it should look, waits when the caller asked for it.
+  private long settle(Durability durability, long seq, long index, @Nullable Object target)
+      throws WalException, InterruptedException {
+    if (target == null && durability instanceof Durability.Synced) {
+      awaitDurable(seq);
+      WalException changed = changes.take(index);
+      if (changed != null) {
+        throw changed;
+      }
+    } else if (leadership.takeWork()) {
+      handle.wake();
+    }
+    return index;
+  }
+
+  private void awaitDurable(long seq) throws WalException, InterruptedException {
+    if (leadership.lead(queue, waiters, seq)) {
+      if (leadership.takeWork() || leadership.needsTimer()) {
+        handle.wake();
+      }
+    } else {
+      handle.wake();
+      WaitWord word = waiters.word(seq);
+      while (waiters.durableSeq() < seq) {
+        int seen = word.value();
+        if (waiters.durableSeq() >= seq || committer.failure() != null) {
+          break;
+        }
+        word.await(seen, Long.MAX_VALUE);
+      }
+    }
+    if (waiters.durableSeq() < seq) {
+      throwFailure();
+    }
+  }
+
+  /// Takes the append lock with room for `need` bytes; waits for room by the overload rule.
+  private void lockWithRoom(long need, Durability durability, boolean callback)
+      throws WalException, InterruptedException {
+    long startedNanos = 0;
+    while (true) {
+      WaitWord space = policy.space();
+      int seen = space.value();
+      lock.lock();
+      boolean held = true;
+      try {
+        checkOpen();
+        Appender.Room room = admit(need, durability, callback);
+        if (room == Appender.Room.READY) {
+          held = false;
+          return;
+        }
+        if (room == Appender.Room.SEGMENT) {
+          appendStats.preparationWait();
+        } else {
+          appendStats.queueWait();
+          policy.demand(appender.nextSeq() - 1);
+        }
+      } finally {
+        if (held) {
+          lock.unlock();
+        }
+      }
+      handle.wake();
+      poolHandle.wake();
+      startedNanos = waitForRoom(space, seen, startedNanos);
+    }
+  }
+
+  private Appender.Room admit(long need, Durability durability, boolean callback)
+      throws WalException {
+    if (callback && completions.full()) {
+      return Appender.Room.WINDOW;
+    }
+    if (policy.overLimit(durability, appender.claimedBytes())) {
+      policy.demand(appender.nextSeq());
+      return Appender.Room.WINDOW;
+    }
+    try {
+      return appender.room(need);
+    } catch (DiskFullException e) {
+      LogFullException full =
+          new LogFullException(
+              "append: no room to prepare the next segment ("
+                  + e.getMessage()
+                  + "). "
+                  + owner.whoKeepsMost()
+                  + ". Free space, or truncate the log; appends then succeed again",
+              e);
+      poolHandle.wake();
+      options.listener().diskFull(full);
+      throw full;
+    } catch (StorageException e) {
+      committer.failNow("prepare the next segment", e);
+      throw failed();
+    }
+  }
+
+  private long waitForRoom(WaitWord space, int seen, long startedNanos)
+      throws RejectedException, InterruptedException {
+    long now = machine.time().nanoTime();
+    long started = startedNanos == 0 ? now : startedNanos;
+    long remaining =
+        switch (options.overload()) {
+          case Overload.Reject reject -> 0;
+          case Overload.Block block -> block.deadline().toNanos() - (now - started);
+        };
+    if (remaining <= 0) {
+      appendStats.rejected();
+      throw new RejectedException(
+          "append: the queue stayed full ("
+              + options.windows()
+              + " windows of "
+              + options.windowBytes()
+              + " bytes, "
+              + options.maxPendingAppends()
+              + " pending appends); the disk is slower than the callers. Retry later, or raise the limits",
+          null);
+    }
+    space.await(seen, remaining);
+    return started;
+  }
+
+  private void checkOpen() throws WalException {
+    if (committer.failure() != null) {
+      throw failed();
+    }
+    if (closing) {
+      throw new RejectedException("append: the log is closed", null);
+    }
+  }
+
+  private LogFailedException failed() {
+    LogFailedException cause = committer.failure();
+    if (cause == null) {
+      return new LogFailedException("the log was closed while the append waited", null);
+    }
+    return new LogFailedException(String.valueOf(cause.getMessage()), cause.getCause());
+  }
+
+  private void throwFailure() throws LogFailedException {
+    throw failed();
+  }
+
+  /// Waits until everything accepted before the call is durable.
+  public void sync() throws WalException, InterruptedException {
+    awaitDurable(demandAll());
+  }
+
+  private long demandAll() throws WalException {
+    lock.lock();
+    try {
+      if (committer.failure() != null) {
+        throw failed();
+      }
+      Window active = appender.active();
+      long seq = active != null && active.hasFrames() ? active.seq : appender.nextSeq() - 1;
+      policy.demand(seq);
+      return seq;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Writes the log state as it is now and waits until it is durable.
+  public void writeState() throws WalException, InterruptedException {
+    long seq;
+    lockWithRoom(Layout.STATE_FRAME_MAX, Durability.SYNCED, false);
+    try {
+      appender.encodeState();
+      seq = seqOfActive();
+      policy.demand(seq);
+    } finally {
+      lock.unlock();
+    }
+    awaitDurable(seq);
+  }
+
+  /// Writes the commit point of a suffix truncation and waits until it is durable.
+  public void writeCut(ControlFrames.Cut cut) throws WalException, InterruptedException {
+    long seq;
+    lockWithRoom(Layout.CUT_FRAME, Durability.SYNCED, false);
+    try {
+      appender.encodeCut(cut);
+      seq = seqOfActive();
+      policy.demand(seq);
+    } finally {
+      lock.unlock();
+    }
+    awaitDurable(seq);
+  }
+
+  /// Stops appends and the log's thread; whatever is accepted by now is durable already.
+  public void halt() {
+    lock.lock();
+    try {
+      closing = true;
+    } finally {
+      lock.unlock();
+    }
+    handle.close();
+  }
+
+  /// Stops appends, makes everything durable, marks the end, and stops the log's thread. The active file stays open.
+  ///
+  /// @return whether everything accepted is durable
+  public boolean stop() throws InterruptedException {
+    boolean clean = false;
+    try {
+      long seq = demandAll();
+      lock.lock();
+      try {
+        closing = true;
+      } finally {
+        lock.unlock();
+      }
+      awaitDurable(Math.max(seq, demandAll()));
+      clean = true;
+    } catch (WalException e) {
+      closing = true;
+    }
+    handle.close();
+    if (clean) {
+      clean = leadership.markClosed(queue);
+    }
+    policy.spaceFreed();
+    waiters.wakeAll();
+    return clean;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    handle.close();
+    queue.close();
+    appender.segment().file().close();
+    if (committer.quiet()) {
+      ring.close();
+    }
+    waiters.close();
+    policy.space().close();
+  }
+
+  /// The pool has news: those who wait for a segment look again.
+  public void poolChanged() {
+    policy.spaceFreed();
+  }
+
+  /// Fails the log for good.
+  public void fail(String operation, StorageException cause) {
+    committer.failNow(operation, cause);
+  }
+
+  /// Returns the failure; null while the log works.
+  public @Nullable LogFailedException failure() {
+    return committer.failure();
+  }
+
+  /// Returns the last durable record.
+  public long durableIndex() {
+    return waiters.durableIndex();
+  }
+
+  /// Returns the last record handed to the file.
+  public long writtenIndex() {
+    return waiters.writtenIndex();
+  }
+
+  /// Returns the last accepted record.
+  public long lastIndex() {
+    lock.lock();
+    try {
+      return appender.nextIndex() - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns the word that moves with the durable index; for readers that follow the tail.
+  public WaitWord durableWord() {
+    return waiters.progress();
+  }
+
+  /// Copies accepted bytes that are not yet on their way to the file; returns how many.
+  public long copyAccepted(long segmentNumber, long from, MemorySegment target) {
+    lock.lock();
+    try {
+      return appender.copyAccepted(segmentNumber, from, target);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns the segment number below which everything is sealed and durable.
+  public long durableSegment() {
+    lock.lock();
+    try {
+      return appender.durable().segment();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Runs under the append lock.
+  public <T> T locked(Supplier<T> body) {
+    lock.lock();
+    try {
+      return body.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Returns the counters of the committer.
+  public CommitStats commitStats() {
+    return stats;
+  }
+
+  /// Returns the counters of the callers.
+  public AppendStats appendStats() {
+    return appendStats;
+  }
+}

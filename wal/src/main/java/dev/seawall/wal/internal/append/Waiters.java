@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.append;
+
+import dev.seawall.io.Scheduler;
+import dev.seawall.io.WaitWord;
+
+/// The durable position as others see it, and the words that its waiters sleep on: four, so that a broadcast for one group seldom wakes
+/// those who wait for the next. Thread-safe; advanced by the leader only.
+final class Waiters implements AutoCloseable {
+  private static final int WORDS = 4;
+
+  private final WaitWord[] words = new WaitWord[WORDS];
+  private final WaitWord progress;
+  private volatile long durableSeq;
+  private volatile long durableIndex;
+  private volatile long durableBytes;
+  private volatile long writtenIndex;
+
+  Waiters(Scheduler scheduler, long durableIndex) {
+    for (int i = 0; i < WORDS; i++) {
+      words[i] = scheduler.newWaitWord();
+    }
+    progress = scheduler.newWaitWord();
+    this.durableIndex = durableIndex;
+    this.writtenIndex = durableIndex;
+  }
+
+  long durableSeq() {
+    return durableSeq;
+  }
+
+  long durableIndex() {
+    return durableIndex;
+  }
+
+  long durableBytes() {
+    return durableBytes;
+  }
+
+  long writtenIndex() {
+    return writtenIndex;
+  }
+
+  void written(long index) {
+    writtenIndex = index;
+  }
+
+  /// Publishes a durable prefix and wakes those who wait for it.
+  void advance(long seq, long index, long bytes) {
+    long before = durableSeq;
+    assert seq >= before && index >= durableIndex : "durable moves forward only";
+    durableBytes = bytes;
+    durableIndex = index;
+    durableSeq = seq;
+    for (long i = Math.max(before + 1, seq - WORDS + 1); i <= seq; i++) {
+      words[(int) (i & (WORDS - 1))].advance();
+    }
+    progress.advance();
+  }
+
+  /// Returns the word that every advance moves; for readers.
+  WaitWord progress() {
+    return progress;
+  }
+
+  /// Sets the durable index back after a suffix truncation.
+  void truncated(long lastIndexKept) {
+    durableIndex = lastIndexKept;
+    writtenIndex = lastIndexKept;
+    wakeAll();
+  }
+
+  WaitWord word(long seq) {
+    return words[(int) (seq & (WORDS - 1))];
+  }
+
+  /// Wakes everybody, for failure and close.
+  void wakeAll() {
+    for (WaitWord word : words) {
+      word.advance();
+    }
+    progress.advance();
+  }
+
+  @Override
+  public void close() {
+    for (WaitWord word : words) {
+      word.close();
+    }
+    progress.close();
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.append;
+
+import dev.seawall.io.IoTicket;
+import dev.seawall.wal.internal.frame.Layout;
+import dev.seawall.wal.internal.segment.ActiveSegment;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// A staging buffer that holds one group on its way to the file: the bytes of the shared tail block in front, then frames.
+///
+/// Filled under the append lock; closed there; from then on it belongs to the committer, whose write may read it at any moment; used again
+/// when that write is done.
+final class Window {
+  final MemorySegment memory;
+  final long bytes;
+  final IoTicket ticket = new IoTicket();
+  private final @Nullable Arena own;
+
+  /// Counts uses; a reader that copied bytes looks whether it changed meanwhile.
+  volatile int generation;
+
+  @Nullable ActiveSegment segment;
+
+  /// Position in the file of the first byte of memory.
+  long base;
+
+  /// Offset of the frame that stands for the group; what is in front was carried over.
+  long start;
+
+  /// Offset where the next frame goes.
+  long tail;
+
+  /// Group number; groups become durable in this order.
+  long seq;
+
+  long firstIndex;
+  long lastIndex;
+  int batches;
+  boolean grouped;
+
+  /// Offset of the GROUP frame, once there is one.
+  long groupAt;
+
+  boolean seals;
+
+  /// The segment's STATE frame stands in front of `start`.
+  boolean beginsSegment;
+
+  boolean durableWrite;
+  long closedBytes;
+  long submittedNanos;
+
+  /// @param own closes the memory when the window is not used again; null for windows of the ring
+  Window(MemorySegment memory, @Nullable Arena own) {
+    this.memory = memory;
+    this.bytes = memory.byteSize();
+    this.own = own;
+  }
+
+  /// Begins a new use.
+  void open(ActiveSegment segment, long base, long start, long seq, long nextIndex) {
+    this.segment = segment;
+    this.base = base;
+    this.start = start;
+    this.tail = start;
+    this.seq = seq;
+    this.firstIndex = nextIndex;
+    this.lastIndex = nextIndex - 1;
+    this.batches = 0;
+    this.grouped = false;
+    this.seals = false;
+    this.beginsSegment = false;
+    this.durableWrite = false;
+  }
+
+  /// Returns whether `need` more bytes leave room for a seal or padding behind them.
+  boolean fits(long need) {
+    return tail + need + Layout.SEAL_FRAME + Layout.HEADER <= bytes;
+  }
+
+  /// Returns whether it holds any frame.
+  boolean hasFrames() {
+    return tail > start || beginsSegment;
+  }
+
+  /// Returns the position in the file where its frames end.
+  long endPosition() {
+    return base + tail;
+  }
+
+  ActiveSegment owner() {
+    ActiveSegment held = segment;
+    if (held == null) {
+      throw new AssertionError("window is not open");
+    }
+    return held;
+  }
+
+  /// Returns whether it goes back to the ring.
+  boolean pooled() {
+    return own == null;
+  }
+
+  /// Frees memory of its own.
+  void free() {
+    if (own != null) {
+      own.close();
+    }
+  }
+}

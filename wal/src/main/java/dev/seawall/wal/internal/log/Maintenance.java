@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.log;
+
+import dev.seawall.io.Machine;
+import dev.seawall.io.Scheduler;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.Worker;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.retention.RetentionSweep;
+import dev.seawall.wal.internal.segment.ActiveSegment;
+import dev.seawall.wal.internal.segment.Segment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What an open log does behind the appenders' backs: tells of rolls, sweeps by retention, notices a lost lock. Thread-safe.
+final class Maintenance implements Worker {
+  private static final long RETRY_NANOS = 10_000_000L;
+  private static final long PERIOD_NANOS = 1_000_000_000L;
+
+  private final OpenLog log;
+  private final WalOptions options;
+  private final Machine machine;
+  private final RetentionSweep sweep;
+  private final Deque<Segment> rolled = new ArrayDeque<>();
+  private final List<ActiveSegment> retired = new ArrayList<>();
+  private final AtomicLong rolls = new AtomicLong();
+  private volatile Scheduler.@Nullable Handle handle;
+
+  Maintenance(OpenLog log, WalOptions options, Machine machine) {
+    this.log = log;
+    this.options = options;
+    this.machine = machine;
+    this.sweep = new RetentionSweep(options.retention(), machine.time(), options.listener());
+  }
+
+  void start() {
+    handle = machine.scheduler().start("seawall-maintain", Scheduler.Placement.SHARED, this);
+  }
+
+  /// Called under the append lock.
+  void rolled(Segment sealed, ActiveSegment old) {
+    rolls.incrementAndGet();
+    synchronized (rolled) {
+      rolled.add(sealed);
+      retired.add(old);
+    }
+    wake();
+  }
+
+  /// Called under the append lock: the log must not write on.
+  void ownershipLost(StorageException cause) {
+    log.writer().fail("hold the lock", cause);
+  }
+
+  void wake() {
+    Scheduler.Handle current = handle;
+    if (current != null) {
+      current.wake();
+    }
+  }
+
+  long rolls() {
+    return rolls.get();
+  }
+
+  @Override
+  public long step() {
+    Segment sealed;
+    synchronized (rolled) {
+      sealed = rolled.poll();
+    }
+    if (sealed != null) {
+      Segment next = log.segments().after(sealed.number());
+      options.listener().rolled(sealed.number(), next == null ? 0 : next.number());
+      return 0;
+    }
+    long idle = closeRetiredBelow(log.writer().durableSegment()) ? UNTIL_WOKEN : RETRY_NANOS;
+    if (!sweep.active() || log.writer().failure() != null) {
+      return idle;
+    }
+    long keep =
+        sweep.firstIndexToKeep(log.segments(), log.floor(), log.writer().durableSegment());
+    if (keep > log.segments().firstIndexKept()) {
+      try {
+        log.dropBelow(keep);
+      } catch (WalException | StorageException e) {
+        // A failed log told its listener; a full disk is met again by the next append.
+        return PERIOD_NANOS;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return UNTIL_WOKEN;
+      }
+    }
+    return PERIOD_NANOS;
+  }
+
+  void stop() {
+    Scheduler.Handle current = handle;
+    if (current != null) {
+      current.close();
+    }
+  }
+
+  /// Closes the files of sealed segments; the writer no longer uses any of them.
+  void closeRetired() {
+    closeRetiredBelow(Long.MAX_VALUE);
+  }
+
+  private boolean closeRetiredBelow(long segment) {
+    synchronized (rolled) {
+      retired.removeIf(
+          old -> {
+            if (old.number() < segment) {
+              old.file().close();
+              return true;
+            }
+            return false;
+          });
+      return retired.isEmpty();
+    }
+  }
+}

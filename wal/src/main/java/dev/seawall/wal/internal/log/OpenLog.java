@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.log;
+
+import dev.seawall.io.DirectoryLock;
+import dev.seawall.io.IoQueue;
+import dev.seawall.io.LockHeldException;
+import dev.seawall.io.Machine;
+import dev.seawall.io.Scheduler;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.WaitWord;
+import dev.seawall.wal.CorruptException;
+import dev.seawall.wal.IndexTruncatedException;
+import dev.seawall.wal.LogLockedException;
+import dev.seawall.wal.NotALogException;
+import dev.seawall.wal.RecoveryReport;
+import dev.seawall.wal.TruncationRefusedException;
+import dev.seawall.wal.Visibility;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.append.LogWriter;
+import dev.seawall.wal.internal.frame.FrameKey;
+import dev.seawall.wal.internal.frame.LogState;
+import dev.seawall.wal.internal.recovery.LogImage;
+import dev.seawall.wal.internal.recovery.LogScan;
+import dev.seawall.wal.internal.recovery.Recovered;
+import dev.seawall.wal.internal.recovery.Recovery;
+import dev.seawall.wal.internal.retention.Floor;
+import dev.seawall.wal.internal.segment.ActiveSegment;
+import dev.seawall.wal.internal.segment.Segment;
+import dev.seawall.wal.internal.segment.SegmentFiles;
+import dev.seawall.wal.internal.segment.SegmentPool;
+import dev.seawall.wal.internal.segment.SegmentSet;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A log open for writing. Thread-safe; truncations one at a time.
+public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
+  private final SegmentFiles files;
+  private final WalOptions options;
+  private final Machine machine;
+  private final DirectoryLock lock;
+  private final Floor floor;
+  private final RecoveryReport report;
+  private final Maintenance maintenance;
+
+  private volatile Parts parts;
+  private volatile SegmentSet segments;
+  private volatile long generation;
+  private volatile boolean closed;
+  private boolean truncating;
+
+  /// What a suffix truncation replaces.
+  private record Parts(
+      SegmentPool pool, Scheduler.Handle poolHandle, LogWriter writer, long epoch) {}
+
+  private OpenLog(
+      SegmentFiles files, WalOptions options, Machine machine, DirectoryLock lock)
+      throws StorageException, WalException {
+    this.files = files;
+    this.options = options;
+    this.machine = machine;
+    this.lock = lock;
+    Started started = start();
+    this.floor = new Floor(started.state.checkpoint(), started.state.pins());
+    this.report = started.report;
+    this.segments = started.segments;
+    this.maintenance = new Maintenance(this, options, machine);
+    this.parts = run(started);
+    maintenance.start();
+    options.listener().recovered(report);
+  }
+
+  /// Opens or creates the log in a directory.
+  ///
+  /// @throws LogLockedException when another writer holds it
+  /// @throws CorruptException when its un-sealed end is damaged
+  /// @throws NotALogException when the path is not a directory
+  public static OpenLog open(Path directory, WalOptions options, Machine machine)
+      throws StorageException, WalException {
+    var status = machine.files().status(directory);
+    switch (status.kind()) {
+      case MISSING -> machine.files().createDirectories(directory);
+      case DIRECTORY -> {}
+      case FILE, OTHER ->
+          throw new NotALogException(
+              "open "
+                  + directory
+                  + ": expected a directory, found a "
+                  + status.kind()
+                  + ". Name a directory, or one that does not exist yet",
+              null);
+    }
+    DirectoryLock lock;
+    try {
+      lock = machine.files().lock(directory);
+    } catch (LockHeldException e) {
+      throw new LogLockedException(
+          "open "
+              + directory
+              + " for writing: held by "
+              + e.holder()
+              + ". Stop that process, or open the log read-only",
+          e);
+    }
+    boolean opened = false;
+    try {
+      OpenLog log =
+          new OpenLog(
+              new SegmentFiles(machine.files(), directory, options.prefix()),
+              options,
+              machine,
+              lock);
+      opened = true;
+      return log;
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
+    }
+  }
+
+  /// A recovered log whose workers do not run yet.
+  private record Started(
+      SegmentPool pool,
+      IoQueue queue,
+      Recovered recovered,
+      SegmentSet segments,
+      LogState state,
+      RecoveryReport report) {}
+
+  private Started start() throws StorageException, WalException {
+    long startedNanos = machine.time().nanoTime();
+    IoQueue queue = machine.files().newQueue();
+    LogScan scan = new LogScan(files, queue, options.maxRecordBytes());
+    LogImage image = scan.run();
+    SegmentPool pool;
+    Recovered recovered;
+    if (image == null) {
+      long highest = files.list().highestNumber();
+      FrameKey id =
+          new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0);
+      pool = pool(queue, id, highest, options.firstSegmentBytes());
+      recovered =
+          new Recovery(files, machine, pool, queue, startedNanos).create(scan.orphans());
+    } else {
+      pool =
+          pool(
+              queue,
+              new FrameKey(image.logIdHigh(), image.logIdLow(), 0),
+              image.highestSegment(),
+              Math.min(options.segmentBytes(), image.tail().fileBytes() * 2));
+      recovered = new Recovery(files, machine, pool, queue, startedNanos).resume(image);
+    }
+    return new Started(
+        pool, queue, recovered, recovered.segments(), recovered.state(), recovered.report());
+  }
+
+  private SegmentPool pool(IoQueue queue, FrameKey id, long highest, long nextBytes) {
+    return new SegmentPool(
+        files,
+        machine,
+        queue,
+        id,
+        highest,
+        nextBytes,
+        options.segmentBytes(),
+        () -> {
+          Parts current = parts;
+          if (current != null) {
+            current.writer.poolChanged();
+          }
+        });
+  }
+
+  private Parts run(Started started) {
+    Scheduler.Handle poolHandle =
+        machine
+            .scheduler()
+            .start("seawall-prepare", Scheduler.Placement.SHARED, started.pool);
+    Recovered recovered = started.recovered;
+    LogWriter writer =
+        new LogWriter(
+            options,
+            machine,
+            this,
+            started.pool,
+            poolHandle,
+            started.queue,
+            recovered.epoch(),
+            recovered.active(),
+            recovered.position(),
+            recovered.tailBlock(),
+            recovered.lastIndex() + 1,
+            recovered.greatestTimestamp());
+    return new Parts(started.pool, poolHandle, writer, recovered.epoch());
+  }
+
+  /// Returns the writing half.
+  public LogWriter writer() {
+    return parts.writer;
+  }
+
+  /// Returns the segments in waiting.
+  public SegmentPool pool() {
+    return parts.pool;
+  }
+
+  /// Returns what opening found and did.
+  public RecoveryReport report() {
+    return report;
+  }
+
+  /// Returns the floor.
+  public Floor floor() {
+    return floor;
+  }
+
+  // --- what the writer asks -----------------------------------------------------------------------------------
+
+  @Override
+  public long wallMillis() {
+    return machine.time().wallMillis();
+  }
+
+  @Override
+  public LogState stateNow(Segment active) {
+    SegmentSet set = segments;
+    List<Segment> all = set.segments();
+    Segment before = null;
+    for (Segment candidate : all) {
+      if (candidate.number() < active.number()) {
+        before = candidate;
+      }
+    }
+    return new LogState(
+        set.firstIndexKept(),
+        all.getFirst().number(),
+        Math.max(active.number(), poolHighest()),
+        active.firstIndex(),
+        before == null ? 0 : before.number(),
+        before == null ? 0 : before.key().salt(),
+        before == null ? 0 : before.end(),
+        before == null ? 0 : before.firstIndex(),
+        floor.checkpoint(),
+        floor.pins());
+  }
+
+  private long poolHighest() {
+    Parts current = parts;
+    return current == null ? 0 : current.pool.highestNumber();
+  }
+
+  @Override
+  public void rolled(Segment sealed, ActiveSegment old, ActiveSegment next) {
+    segments = segments.roll(sealed, next.segment());
+    maintenance.rolled(sealed, old);
+    try {
+      lock.verifyHeld();
+    } catch (StorageException e) {
+      maintenance.ownershipLost(e);
+    }
+  }
+
+  @Override
+  public void halfFull() {
+    parts.pool.want(1);
+    parts.poolHandle.wake();
+  }
+
+  @Override
+  public String whoKeepsMost() {
+    long first = segments.firstIndexKept();
+    Optional<Map.Entry<String, Long>> pin = floor.pinBelow(Long.MAX_VALUE);
+    if (pin.isPresent() && (floor.checkpoint() == 0 || pin.get().getValue() < floor.checkpoint())) {
+      return "Most is kept by pin '" + pin.get().getKey() + "' at record " + pin.get().getValue();
+    }
+    return floor.checkpoint() == 0
+        ? "No checkpoint was reported: everything from record " + first + " on is kept"
+        : "Everything from the checkpoint " + floor.checkpoint() + " on is kept";
+  }
+
+  // --- truncation ---------------------------------------------------------------------------------------------
+
+  /// Drops the records below an index; durable when it returns.
+  public synchronized void truncatePrefix(long firstIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    long end = writer().durableIndex();
+    if (firstIndexKept > end + 1) {
+      throw new IllegalArgumentException(
+          "truncate prefix: first index kept " + firstIndexKept + ", the log is durable up to " + end);
+    }
+    Optional<Map.Entry<String, Long>> pin = floor.pinBelow(firstIndexKept);
+    if (pin.isPresent()) {
+      throw new TruncationRefusedException(
+          "truncate prefix to "
+              + firstIndexKept
+              + ": pin '"
+              + pin.get().getKey()
+              + "' needs record "
+              + pin.get().getValue()
+              + ". Move or remove that pin first",
+          null);
+    }
+    truncating = true;
+    try {
+      removeBelow(firstIndexKept);
+    } finally {
+      truncating = false;
+    }
+  }
+
+  /// Sweeps, unless a truncation is under way.
+  ///
+  /// @return false when it has to be tried again later
+  synchronized boolean dropBelow(long firstIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    if (truncating) {
+      return false;
+    }
+    truncating = true;
+    try {
+      removeBelow(firstIndexKept);
+      return true;
+    } finally {
+      truncating = false;
+    }
+  }
+
+  /// Drops the records below an index that nobody needs: state first, then files.
+  private void removeBelow(long firstIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    SegmentSet before =
+        writer()
+            .locked(
+                () -> {
+                  SegmentSet set = segments;
+                  if (firstIndexKept <= set.firstIndexKept()) {
+                    return set;
+                  }
+                  long first = set.active().number();
+                  for (Segment segment : set.segments()) {
+                    if (!segment.sealed() || segment.lastIndex() >= firstIndexKept) {
+                      first = segment.number();
+                      break;
+                    }
+                  }
+                  segments = set.dropBelow(first, firstIndexKept);
+                  return set;
+                });
+    if (segments == before) {
+      return;
+    }
+    writer().writeState();
+    boolean removed = false;
+    long first = segments.segments().getFirst().number();
+    for (Segment segment : before.segments()) {
+      if (segment.number() < first) {
+        removed = true;
+        boolean recycled = false;
+        if (segment.damage() == null && segment.holders().get() == 0) {
+          recycled = parts.pool.offer(segment.path());
+        } else if (machine.files().status(segment.path()).isFile()) {
+          machine.files().delete(segment.path());
+        }
+        options.listener().segmentRemoved(segment.number(), recycled);
+      }
+    }
+    if (removed) {
+      machine.files().syncDirectory(files.directory());
+    }
+  }
+
+  /// Drops the records above an index; durable when it returns. Appends meanwhile are refused.
+  public synchronized void truncateSuffix(long lastIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    LogWriter writer = writer();
+    long last = writer.lastIndex();
+    SegmentSet set = segments;
+    if (lastIndexKept > last || lastIndexKept < set.firstIndexKept() - 1) {
+      throw new IllegalArgumentException(
+          "truncate suffix: last index kept "
+              + lastIndexKept
+              + ", the log holds "
+              + set.firstIndexKept()
+              + " to "
+              + last);
+    }
+    Optional<Map.Entry<String, Long>> pin = floor.pinAbove(lastIndexKept);
+    if (pin.isPresent()) {
+      throw new TruncationRefusedException(
+          "truncate suffix to "
+              + lastIndexKept
+              + ": pin '"
+              + pin.get().getKey()
+              + "' already counts on records below "
+              + pin.get().getValue()
+              + ". Move or remove that pin first",
+          null);
+    }
+    if (lastIndexKept == last) {
+      writer.sync();
+      return;
+    }
+    truncating = true;
+    try {
+      writer.sync();
+      writer.writeCut(CutFinder.find(this, lastIndexKept, parts.epoch + 1));
+      reopen();
+    } finally {
+      truncating = false;
+    }
+  }
+
+  private void reopen() throws WalException, StorageException, InterruptedException {
+    Parts old = parts;
+    old.writer.halt();
+    old.writer.close();
+    old.poolHandle.close();
+    old.pool.close();
+    maintenance.closeRetired();
+    Started started = start();
+    segments = started.segments;
+    generation++;
+    parts = run(started);
+  }
+
+  // --- what readers ask ---------------------------------------------------------------------------------------
+
+  @Override
+  public SegmentSet segments() {
+    return segments;
+  }
+
+  @Override
+  public long visible(Visibility visibility) {
+    LogWriter writer = writer();
+    return switch (visibility) {
+      case DURABLE -> writer.durableIndex();
+      case WRITTEN -> writer.writtenIndex();
+      case ACCEPTED -> writer.lastIndex();
+    };
+  }
+
+  @Override
+  public long generation() {
+    return generation;
+  }
+
+  @Override
+  public SegmentFiles files() {
+    return files;
+  }
+
+  @Override
+  public long maxRecordBytes() {
+    return options.maxRecordBytes();
+  }
+
+  @Override
+  public long copyAccepted(long segment, long position, MemorySegment target) {
+    return writer().copyAccepted(segment, position, target);
+  }
+
+  @Override
+  public void awaitMore(long nanos) throws InterruptedException {
+    WaitWord word = writer().durableWord();
+    word.await(word.value(), nanos);
+  }
+
+  @Override
+  public void refresh() {}
+
+  @Override
+  public void damaged(CorruptException cause) {
+    options.listener().damaged(cause);
+  }
+
+  @Override
+  public long nanoTime() {
+    return machine.time().nanoTime();
+  }
+
+  /// Makes everything durable, marks the end and gives the directory back.
+  @Override
+  public void close() throws WalException, InterruptedException {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    maintenance.stop();
+    Parts current = parts;
+    boolean clean = current.writer.stop();
+    current.poolHandle.close();
+    current.writer.close();
+    current.pool.close();
+    maintenance.closeRetired();
+    lock.close();
+    var failure = current.writer.failure();
+    if (!clean && failure != null) {
+      throw failure;
+    }
+  }
+
+  /// Sets a pin; durable when it returns, unless it only moved up.
+  public void pin(String name, long index)
+      throws WalException, StorageException, InterruptedException {
+    if (index < segments.firstIndexKept()) {
+      throw new IndexTruncatedException(index, segments.firstIndexKept());
+    }
+    if (floor.pin(name, index)) {
+      writer().writeState();
+    }
+    maintenance.wake();
+  }
+
+  /// Removes a pin; durable when it returns.
+  public void unpin(String name) throws WalException, StorageException, InterruptedException {
+    if (floor.unpin(name)) {
+      writer().writeState();
+      maintenance.wake();
+    }
+  }
+
+  /// Raises the checkpoint; it becomes durable with the next log state, at the latest with the next removal.
+  public void checkpoint(long index) {
+    floor.checkpoint(index);
+    maintenance.wake();
+  }
+
+  /// Returns how many segments were sealed.
+  public long rolls() {
+    return maintenance.rolls();
+  }
+
+  /// Returns whether [#close] was called.
+  public boolean closed() {
+    return closed;
+  }
+}
