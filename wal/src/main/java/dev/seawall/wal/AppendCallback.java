@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal;
 
-/// Told once about each append that it was handed in with. The caller owns and may share it: nothing is allocated per append.
+/// Told once about each append that it was handed in with. The caller owns and may share it:
+/// nothing is allocated per append.
 ///
-/// Called on the log's thread or on the thread of an appender that leads a group, in index order. It must return quickly and must not
-/// call a blocking method of the log; what it throws is handed to [WalListener#callbackFailed].
+/// Called on the log's thread or on the thread of an appender that leads a group, in index order.
+/// It must return quickly and must not call a blocking method of the log; what it throws is handed
+/// to [WalListener#callbackFailed].
 public interface AppendCallback {
   /// The record and everything before it is durable.
   ///

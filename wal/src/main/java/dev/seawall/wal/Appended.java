@@ -18,8 +18,9 @@ public final class Appended {
     return index;
   }
 
-  /// Returns the future that completes when a sync covering the record and everything before it has returned, or exceptionally with a
-  /// [WalException]. Dependent stages run on the log's thread unless they are asynchronous ones.
+  /// Returns the future that completes when a sync covering the record and everything before it has
+  /// returned, or exceptionally with a [WalException]. Dependent stages run on the log's thread
+  /// unless they are asynchronous ones.
   public CompletableFuture<Void> durable() {
     return durable;
   }

@@ -4,7 +4,8 @@ package dev.seawall.wal;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Wrong bytes at or before what was durable. Never cut, never skipped: the operator decides (`seawall wal verify`, `seawall wal salvage`).
+/// Wrong bytes at or before what was durable. Never cut, never skipped: the operator decides
+/// (`seawall wal verify`, `seawall wal salvage`).
 public final class CorruptException extends WalException {
   private static final long serialVersionUID = 1L;
 

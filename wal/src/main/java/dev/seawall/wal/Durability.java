@@ -12,8 +12,8 @@ import java.time.Duration;
 /// | [Periodic] | accepted | at most [WalOptions#writeOutDelay] of records | about `interval` and the sync under way, never more than `maxUnsyncedBytes` and the group under way |
 /// | [Buffered] | accepted | as Periodic | everything since the last seal, [WriteAheadLog#sync] or close: at most two segments |
 ///
-/// Every level syncs at seal, roll and close. A log has a level; any single append may ask for another: the stronger demand wins for
-/// every record before it, because durability is a prefix.
+/// Every level syncs at seal, roll and close. A log has a level; any single append may ask for
+/// another: the stronger demand wins for every record before it, because durability is a prefix.
 public sealed interface Durability {
   /// `SYNCED`: the append returns when it is durable.
   Durability SYNCED = new Synced();
@@ -55,7 +55,8 @@ public sealed interface Durability {
 
   private static void requirePositive(Duration time, long bytes) {
     if (time.isNegative() || time.isZero() || bytes <= 0) {
-      throw new IllegalArgumentException("time " + time + " and bytes " + bytes + " must be positive");
+      throw new IllegalArgumentException(
+          "time " + time + " and bytes " + bytes + " must be positive");
     }
   }
 }

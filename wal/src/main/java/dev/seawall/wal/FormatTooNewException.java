@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 import org.jspecify.annotations.Nullable;
 
-/// A file was written by a newer version, or needs a feature that this version does not know. It is not damaged.
+/// A file was written by a newer version, or needs a feature that this version does not know. It is
+/// not damaged.
 public final class FormatTooNewException extends WalException {
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal;
 
-/// A consumer's position lies above the end of the log: it saw records that a crash took, or the log is another one.
+/// A consumer's position lies above the end of the log: it saw records that a crash took, or the
+/// log is another one.
 public final class IndexBeyondEndException extends WalException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 import org.jspecify.annotations.Nullable;
 
-/// A write or sync failed, or the log was closed while the append waited: the log is failed for good, until it is reopened.
+/// A write or sync failed, or the log was closed while the append waited: the log is failed for
+/// good, until it is reopened.
 public final class LogFailedException extends WalException {
   private static final long serialVersionUID = 1L;
 

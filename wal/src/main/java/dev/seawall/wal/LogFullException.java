@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 import org.jspecify.annotations.Nullable;
 
-/// There is no room for the next segment. Appends succeed again when there is; the message names the pin that holds most bytes.
+/// There is no room for the next segment. Appends succeed again when there is; the message names
+/// the pin that holds most bytes.
 public final class LogFullException extends WalException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 import java.time.Duration;
 
-/// What an append does while the bounded queue is full: staging windows, pending callbacks, or unsynced bytes. Immutable.
+/// What an append does while the bounded queue is full: staging windows, pending callbacks, or
+/// unsynced bytes. Immutable.
 public sealed interface Overload {
   /// Waits, at most this long, then is refused with [RejectedException].
   ///

@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 import org.jspecify.annotations.Nullable;
 
-/// The caller changed the payload while it was being appended. What was copied is stored with a right checksum; it may be neither the old bytes nor the new ones.
+/// The caller changed the payload while it was being appended. What was copied is stored with a
+/// right checksum; it may be neither the old bytes nor the new ones.
 public final class PayloadChangedException extends WalException {
   private static final long serialVersionUID = 1L;
 

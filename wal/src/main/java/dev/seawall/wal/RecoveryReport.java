@@ -10,7 +10,8 @@ import java.util.List;
 /// @param lastIndex the last record kept; `firstIndex - 1` when there is none
 /// @param segments files that hold frames
 /// @param epoch the epoch that new frames get; 0 when opened read-only
-/// @param tornBytes bytes that were cut behind the last whole batch, from the cut to the end of what is known to have been written
+/// @param tornBytes bytes that were cut behind the last whole batch, from the cut to the end of
+///   what is known to have been written
 /// @param droppedFrames whole record frames among them
 /// @param firstDroppedIndex the lowest index among those frames; 0 when there is none
 /// @param rewrittenBytes bytes behind the last promise that were kept, and written and synced again

@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 import org.jspecify.annotations.Nullable;
 
-/// An append was refused before anything was done: too large, the queue stayed full until the deadline, or the log is closed.
+/// An append was refused before anything was done: too large, the queue stayed full until the
+/// deadline, or the log is closed.
 public final class RejectedException extends WalException {
   private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// When whole sealed segments below the floor are removed. Immutable.
 ///
-/// The floor is the lowest of the checkpoint and of all pins; nothing at or above it is ever removed. A log whose owner never reported a
-/// checkpoint has none, and then only [WriteAheadLog#truncatePrefix] and a limit that was set here remove anything.
+/// The floor is the lowest of the checkpoint and of all pins; nothing at or above it is ever
+/// removed. A log whose owner never reported a checkpoint has none, and then only
+/// [WriteAheadLog#truncatePrefix] and a limit that was set here remove anything.
 public final class Retention {
   private static final Retention KEEP = new Retention(Long.MAX_VALUE, null, false);
 
@@ -17,10 +18,7 @@ public final class Retention {
   private final @Nullable Duration maxAge;
   private final boolean belowCheckpoint;
 
-  private Retention(
-      long maxBytes,
-      @Nullable Duration maxAge,
-      boolean belowCheckpoint) {
+  private Retention(long maxBytes, @Nullable Duration maxAge, boolean belowCheckpoint) {
     this.maxBytes = maxBytes;
     this.maxAge = maxAge;
     this.belowCheckpoint = belowCheckpoint;

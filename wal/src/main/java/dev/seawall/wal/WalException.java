@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The log refused or failed. Checked on purpose: the compiler asks every caller.
 ///
-/// The message says what was being done, where, what was expected and found, and what the operator can type next.
+/// The message says what was being done, where, what was expected and found, and what the operator
+/// can type next.
 public abstract sealed class WalException extends IOException
     permits CorruptException,
         FormatTooNewException,

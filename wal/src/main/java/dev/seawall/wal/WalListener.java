@@ -3,7 +3,8 @@ package dev.seawall.wal;
 
 /// Told what an operator may want to know. Every method does nothing by default.
 ///
-/// Called on the log's threads, one call at a time per thread; must return quickly and not call the log. What it throws is swallowed.
+/// Called on the log's threads, one call at a time per thread; must return quickly and not call the
+/// log. What it throws is swallowed.
 public interface WalListener {
   /// Hears nothing.
   WalListener NONE = new WalListener() {};

@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/// The keys of [WalOptions#from]: one table, so that documents, command line and code name the same things.
+/// The keys of [WalOptions#from]: one table, so that documents, command line and code name the same
+/// things.
 ///
 /// Bytes take the suffixes `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`, `h`.
 public final class WalOptionKeys {
@@ -30,8 +31,7 @@ public final class WalOptionKeys {
               "first-segment-bytes",
               "length of a new log's first segment",
               (o, v) -> o.withFirstSegmentBytes(bytes(v))),
-          new Key(
-              "max-record-bytes", "longest record", (o, v) -> o.withMaxRecordBytes(bytes(v))),
+          new Key("max-record-bytes", "longest record", (o, v) -> o.withMaxRecordBytes(bytes(v))),
           new Key("max-batch-bytes", "longest batch", (o, v) -> o.withMaxBatchBytes(bytes(v))),
           new Key(
               "window-bytes",
@@ -96,13 +96,12 @@ public final class WalOptionKeys {
           KEYS.stream()
               .filter(k -> k.name().equals(entry.getKey()))
               .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "unknown key '"
-                              + entry.getKey()
-                              + "'; known: "
-                              + KEYS.stream().map(Key::name).toList()));
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "unknown key '"
+                          + entry.getKey()
+                          + "'; known: "
+                          + KEYS.stream().map(Key::name).toList()));
       try {
         options = key.apply().apply(options, entry.getValue());
       } catch (IllegalArgumentException | ArithmeticException e) {
@@ -159,8 +158,7 @@ public final class WalOptionKeys {
       return Enum.valueOf(type, text.strip().toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "expected one of "
-              + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT),
+          "expected one of " + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT),
           e);
     }
   }

@@ -10,9 +10,11 @@ import java.util.Map;
 public final class WalOptions {
   /// What happens to a tail block that a group does not fill.
   public enum TailBlock {
-    /// Lone groups share blocks, which are then written again with the same bytes in front; rests on *powersafe overwrite*.
+    /// Lone groups share blocks, which are then written again with the same bytes in front; rests
+    /// on *powersafe overwrite*.
     SHARE,
-    /// Every group is padded to a block: more space, no byte is written twice by appends. Recovery still writes the last block again.
+    /// Every group is padded to a block: more space, no byte is written twice by appends. Recovery
+    /// still writes the last block again.
     PAD
   }
 
@@ -67,7 +69,8 @@ public final class WalOptions {
     return new WalOptions();
   }
 
-  /// Reads options from keys such as `segment-bytes`; see [WalOptionKeys]. Pure: the caller says where the values come from.
+  /// Reads options from keys such as `segment-bytes`; see [WalOptionKeys]. Pure: the caller says
+  /// where the values come from.
   ///
   /// @throws IllegalArgumentException for an unknown key or a value out of its range
   public static WalOptions from(Map<String, String> values) {
@@ -90,7 +93,8 @@ public final class WalOptions {
     return changed;
   }
 
-  /// Sets the length of a new log's first segment, in bytes; the following ones double it up to the segment length.
+  /// Sets the length of a new log's first segment, in bytes; the following ones double it up to the
+  /// segment length.
   public WalOptions withFirstSegmentBytes(long value) {
     WalOptions changed = new WalOptions(this);
     changed.firstSegmentBytes = checkSegment("firstSegmentBytes", value);
@@ -128,7 +132,8 @@ public final class WalOptions {
     return changed;
   }
 
-  /// Sets the length of a staging window, in bytes: the most that one group of ordinary appends holds; 16 KiB to 16 MiB.
+  /// Sets the length of a staging window, in bytes: the most that one group of ordinary appends
+  /// holds; 16 KiB to 16 MiB.
   public WalOptions withWindowBytes(int value) {
     check("windowBytes", value, 16 << 10, 16 << 20);
     if (value % Layout.BLOCK != 0) {
@@ -139,7 +144,8 @@ public final class WalOptions {
     return changed;
   }
 
-  /// Sets the number of staging windows, 2 to 64: with their length, the bound on what is accepted but not yet written.
+  /// Sets the number of staging windows, 2 to 64: with their length, the bound on what is accepted
+  /// but not yet written.
   public WalOptions withWindows(int value) {
     check("windows", value, 2, 64);
     WalOptions changed = new WalOptions(this);

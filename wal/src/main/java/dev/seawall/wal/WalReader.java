@@ -8,9 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
-/// Reads records in index order and follows the tail. Confined to one thread; any number of readers beside the writer.
+/// Reads records in index order and follows the tail. Confined to one thread; any number of readers
+/// beside the writer.
 ///
-/// Every record is checked before it is given out. Nothing beyond the reader's [Visibility] is ever given out.
+/// Every record is checked before it is given out. Nothing beyond the reader's [Visibility] is ever
+/// given out.
 ///
 /// {@snippet :
 /// try (WalReader reader = log.reader(1)) {
@@ -38,7 +40,8 @@ public final class WalReader implements AutoCloseable {
     return cursor.next();
   }
 
-  /// Moves to the next record and waits for it at most this long; returns false when it did not come.
+  /// Moves to the next record and waits for it at most this long; returns false when it did not
+  /// come.
   ///
   /// @throws InterruptedException when the caller is interrupted; the reader can be used on
   public boolean next(Duration timeout)
@@ -72,7 +75,8 @@ public final class WalReader implements AutoCloseable {
     return cursor.frame().endsBatch();
   }
 
-  /// Returns the current record's bytes: a view that is valid until the next call of `next`, `seek` or `close`.
+  /// Returns the current record's bytes: a view that is valid until the next call of `next`, `seek`
+  /// or `close`.
   public MemorySegment payload() {
     return cursor.frame().payload();
   }
@@ -87,8 +91,9 @@ public final class WalReader implements AutoCloseable {
     cursor.seek(index);
   }
 
-  /// Makes the first record, in index order, with a timestamp of at least `timestamp` the next one; the end of the log when there is
-  /// none. When timestamps go back and forth, that is still the first such record, found by a longer scan.
+  /// Makes the first record, in index order, with a timestamp of at least `timestamp` the next one;
+  /// the end of the log when there is none. When timestamps go back and forth, that is still the
+  /// first such record, found by a longer scan.
   public void seekTime(long timestamp) throws WalException, StorageException {
     cursor.seekTime(timestamp);
   }

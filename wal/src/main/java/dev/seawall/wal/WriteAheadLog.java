@@ -18,22 +18,23 @@ import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// A durable log in a directory: records of opaque bytes, each with a dense index from 1 on. One writer process, any number of threads.
+/// A durable log in a directory: records of opaque bytes, each with a dense index from 1 on. One
+/// writer process, any number of threads.
 ///
-/// What is acknowledged as durable is there, byte for byte, after any crash; what was never appended does not appear; damage is reported
-/// with its place and never skipped. Thread-safe.
+/// What is acknowledged as durable is there, byte for byte, after any crash; what was never
+/// appended does not appear; damage is reported with its place and never skipped. Thread-safe.
 ///
-/// After a failed write or sync the log is failed for good: every later append throws [LogFailedException] until the log is closed and
-/// opened again. At most [dev.seawall.io.IoQueue#depth] groups of acknowledged records stand behind no promise, none when the log is idle
-/// or closed; `frame/package-info` says what that means for damaged disks.
+/// After a failed write or sync the log is failed for good: every later append throws
+/// [LogFailedException] until the log is closed and opened again. At most
+/// [dev.seawall.io.IoQueue#depth] groups of acknowledged records stand behind no promise, none when
+/// the log is idle or closed; `frame/package-info` says what that means for damaged disks.
 public final class WriteAheadLog implements AutoCloseable {
   private final OpenLog log;
   private final WalOptions options;
   private final Machine machine;
   private final @Nullable Machine owned;
 
-  private WriteAheadLog(
-      OpenLog log, WalOptions options, Machine machine, @Nullable Machine owned) {
+  private WriteAheadLog(OpenLog log, WalOptions options, Machine machine, @Nullable Machine owned) {
     this.log = log;
     this.options = options;
     this.machine = machine;
@@ -75,19 +76,24 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
-  /// Opens or creates the log on a machine of the caller's, real or simulated; the caller closes that machine.
+  /// Opens or creates the log on a machine of the caller's, real or simulated; the caller closes
+  /// that machine.
   public static WriteAheadLog open(Path directory, WalOptions options, Machine machine)
       throws WalException, StorageException {
     return new WriteAheadLog(OpenLog.open(directory, options, machine), options, machine, null);
   }
 
-  /// Appends a record with the log's durability and returns its index; see [Durability] for what holds then.
+  /// Appends a record with the log's durability and returns its index; see [Durability] for what
+  /// holds then.
   ///
-  /// @throws RejectedException when it was refused: too large, the queue stayed full, or the log is closed; not appended
+  /// @throws RejectedException when it was refused: too large, the queue stayed full, or the log is
+  ///   closed; not appended
   /// @throws LogFullException when there is no room for the next segment; not appended
-  /// @throws LogFailedException when the log failed; whether the record is there is known after reopening
+  /// @throws LogFailedException when the log failed; whether the record is there is known after
+  ///   reopening
   /// @throws PayloadChangedException when the caller changed the payload meanwhile
-  /// @throws InterruptedException when the caller is interrupted while it waits; the record may still become durable
+  /// @throws InterruptedException when the caller is interrupted while it waits; the record may
+  ///   still become durable
   public long append(byte[] payload) throws WalException, InterruptedException {
     return append(payload, options.durability());
   }
@@ -111,15 +117,15 @@ public final class WriteAheadLog implements AutoCloseable {
     return writer().append(payload, now(), durability, null);
   }
 
-  /// Appends the first `length` bytes of a pooled buffer and releases it, as soon as they are copied and whatever the durability. When this
-  /// throws, the buffer still belongs to the caller – unless the record was accepted and only the wait for its durability failed.
+  /// Appends the first `length` bytes of a pooled buffer and releases it, as soon as they are
+  /// copied and whatever the durability. When this throws, the buffer still belongs to the caller –
+  /// unless the record was accepted and only the wait for its durability failed.
   public long append(PooledBuffer buffer, long length, Durability durability)
       throws WalException, InterruptedException {
     long index;
     if (durability instanceof Durability.Synced) {
       CompletableFuture<Void> durable = new CompletableFuture<>();
-      index =
-          writer().append(buffer.segment().asSlice(0, length), now(), durability, durable);
+      index = writer().append(buffer.segment().asSlice(0, length), now(), durability, durable);
       buffer.release();
       awaitDurable(index);
     } else {
@@ -129,7 +135,8 @@ public final class WriteAheadLog implements AutoCloseable {
     return index;
   }
 
-  /// Appends a batch, all or nothing, with the log's durability; returns the index of its last record.
+  /// Appends a batch, all or nothing, with the log's durability; returns the index of its last
+  /// record.
   public long append(WalBatch batch) throws WalException, InterruptedException {
     return append(batch, options.durability());
   }
@@ -140,7 +147,8 @@ public final class WriteAheadLog implements AutoCloseable {
     return writer().append(batch.records(), now(), durability, null);
   }
 
-  /// Accepts a record and returns at once; `callback` is told when it is durable, or that the log failed. Allocates nothing.
+  /// Accepts a record and returns at once; `callback` is told when it is durable, or that the log
+  /// failed. Allocates nothing.
   ///
   /// @param durability how soon it has to be synced; with [Durability#SYNCED] at once
   /// @return the record's index
@@ -200,7 +208,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
-  /// Opens a reader of durable records from an index on; [#firstIndex] is the lowest that can be read.
+  /// Opens a reader of durable records from an index on; [#firstIndex] is the lowest that can be
+  /// read.
   public WalReader reader(long fromIndex) throws WalException {
     return reader(fromIndex, Visibility.DURABLE);
   }
@@ -230,7 +239,8 @@ public final class WriteAheadLog implements AutoCloseable {
     return writer().lastIndex();
   }
 
-  /// Returns the last durable record. Grows only, but for suffix truncation, and stands on batch ends only.
+  /// Returns the last durable record. Grows only, but for suffix truncation, and stands on batch
+  /// ends only.
   public long durableIndex() {
     return writer().durableIndex();
   }
@@ -244,8 +254,8 @@ public final class WriteAheadLog implements AutoCloseable {
     log.truncatePrefix(firstIndexKept);
   }
 
-  /// Drops the records above an index; durable when it returns. New records get the freed indexes. Appends meanwhile are refused with
-  /// [RejectedException].
+  /// Drops the records above an index; durable when it returns. New records get the freed indexes.
+  /// Appends meanwhile are refused with [RejectedException].
   ///
   /// @throws TruncationRefusedException when a pin counts on one of them
   /// @throws IllegalArgumentException when the index is outside the log
@@ -254,8 +264,8 @@ public final class WriteAheadLog implements AutoCloseable {
     log.truncateSuffix(lastIndexKept);
   }
 
-  /// Keeps every record from an index on until the pin is moved or removed. Durable when it returns, except for a move upwards, which
-  /// becomes durable with the next log state.
+  /// Keeps every record from an index on until the pin is moved or removed. Durable when it
+  /// returns, except for a move upwards, which becomes durable with the next log state.
   ///
   /// @param name 1 to 64 bytes; at most 64 pins
   /// @throws IndexTruncatedException when that record is gone already
@@ -334,7 +344,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
-  /// Waits at most this long until a record is durable, without asking for a sync; returns whether it is.
+  /// Waits at most this long until a record is durable, without asking for a sync; returns whether
+  /// it is.
   public boolean awaitDurable(long index, Duration timeout) throws InterruptedException {
     long deadline = machine.time().nanoTime() + timeout.toNanos();
     while (durableIndex() < index) {

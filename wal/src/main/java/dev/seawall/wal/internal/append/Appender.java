@@ -17,10 +17,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The claim strategy and the encoder: everything here happens under the log's append lock, which the caller holds.
+/// The claim strategy and the encoder: everything here happens under the log's append lock, which
+/// the caller holds.
 ///
-/// A claim finds room – opening the next window, rolling to the next segment –, copies, and becomes real only when the copy returned:
-/// anything thrown before leaves tail and index as they were. When there is no room now, it says what to wait for.
+/// A claim finds room – opening the next window, rolling to the next segment –, copies, and becomes
+/// real only when the copy returned: anything thrown before leaves tail and index as they were.
+/// When there is no room now, it says what to wait for.
 final class Appender {
   /// What a claim has to wait for.
   enum Room {
@@ -40,7 +42,8 @@ final class Appender {
     /// Returns the log state as a STATE frame in the active segment restates it.
     LogState stateNow(Segment active);
 
-    /// A segment was sealed by a claim; its file is closed when that is durable; `next` accepts frames from now on.
+    /// A segment was sealed by a claim; its file is closed when that is durable; `next` accepts
+    /// frames from now on.
     void rolled(Segment sealed, ActiveSegment old, ActiveSegment next);
 
     /// The active segment is half full.
@@ -64,6 +67,7 @@ final class Appender {
 
   /// Where the last sync ended: the promise that control frames carry.
   private long promiseSegment;
+
   private long promisePosition;
 
   Appender(
@@ -138,7 +142,8 @@ final class Appender {
     }
   }
 
-  /// A first form of the frame, for readers of accepted records; the committer writes the final one.
+  /// A first form of the frame, for readers of accepted records; the committer writes the final
+  /// one.
   private int encodeGroup(Window window) {
     long at = window.endPosition();
     return ControlFrames.group(
@@ -308,8 +313,7 @@ final class Appender {
   }
 
   /// Encodes one record into the room that [#room] found; returns its index.
-  long encode(
-      byte[] payload, int offset, int length, int crc, long timestamp, boolean endsBatch) {
+  long encode(byte[] payload, int offset, int length, int crc, long timestamp, boolean endsBatch) {
     Window window = Objects.requireNonNull(active);
     long at = window.tail;
     MemorySegment.copy(
@@ -369,7 +373,8 @@ final class Appender {
     greatestTimestamp = timestamp;
   }
 
-  /// Encodes a frame that carries the log state now; [#room] found [Layout#STATE_FRAME_MAX] bytes for it.
+  /// Encodes a frame that carries the log state now; [#room] found [Layout#STATE_FRAME_MAX] bytes
+  /// for it.
   void encodeState() {
     Window window = Objects.requireNonNull(active);
     LogState state = owner.stateNow(segment.segment());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.append;
 
-/// Counters of the committer. Written by the leader, read by anybody: each value is right or a moment old.
+/// Counters of the committer. Written by the leader, read by anybody: each value is right or a
+/// moment old.
 public final class CommitStats {
   private volatile long groups;
   private volatile long syncs;

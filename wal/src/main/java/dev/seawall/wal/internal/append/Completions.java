@@ -8,8 +8,10 @@ import dev.seawall.wal.WalListener;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// The callbacks and futures of accepted appends, in index order: a ring of fixed size, so that asynchronous callers are bounded and allocate
-/// nothing here. Added to under the append lock, taken from by the leader.
+/// The callbacks and futures of accepted appends, in index order: a ring of fixed size, so that
+/// asynchronous callers are bounded and allocate nothing here. Added to under the append lock,
+/// taken from by the leader.
+@SuppressWarnings("NonAtomicVolatileUpdate") // Each counter has one writer at a time.
 final class Completions {
   private final long[] seqs;
   private final long[] indexes;

@@ -16,12 +16,15 @@ import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Takes closed windows to the file, syncs them, and says what is durable: one sync for all who wait (group commit). Run by whoever leads,
-/// one at a time.
+/// Takes closed windows to the file, syncs them, and says what is durable: one sync for all who
+/// wait (group commit). Run by whoever leads, one at a time.
 ///
-/// - Writes in flight never share a block: a window that begins inside the block where the one before it ends waits for it.
-/// - A sync covers the writes whose completion was seen before it was submitted, and counts for the unbroken prefix of them.
-/// - A segment gets its first write only when the one before it is sealed and synced: un-promised bytes lie in one segment.
+/// - Writes in flight never share a block: a window that begins inside the block where the one
+///   before it ends waits for it.
+/// - A sync covers the writes whose completion was seen before it was submitted, and counts for the
+///   unbroken prefix of them.
+/// - A segment gets its first write only when the one before it is sealed and synced: un-promised
+///   bytes lie in one segment.
 /// - A write or sync that fails, fails the log.
 final class GroupCommitter {
   private final ReentrantLock lock;
@@ -92,7 +95,8 @@ final class GroupCommitter {
     boolean progress = true;
     while (progress && failure == null) {
       queue.poll();
-      progress = retireWrites() | retireSync();
+      progress = retireWrites();
+      progress |= retireSync();
       progress |= submitWrite();
       progress |= submitSync();
     }
@@ -191,7 +195,7 @@ final class GroupCommitter {
     lock.lock();
     try {
       Window first = ring.firstClosed();
-      return first != null && first.owner() != writing;
+      return first != null && !first.owner().is(writing);
     } finally {
       lock.unlock();
     }
@@ -216,13 +220,14 @@ final class GroupCommitter {
           return null;
         }
         policy.activeClosed();
-        appender.close(padAlways || queue.depth() > 1 && (!inFlight.isEmpty() || active.batches > 1));
+        appender.close(
+            padAlways || (queue.depth() > 1 && (!inFlight.isEmpty() || active.batches > 1)));
         window = ring.firstClosed();
       }
       if (window == null || sharesBlock(window)) {
         return null;
       }
-      if (window.owner() != writing) {
+      if (!window.owner().is(writing)) {
         if (durable.seq < window.seq - 1) {
           return null; // The predecessor is not yet sealed and synced.
         }
@@ -245,17 +250,18 @@ final class GroupCommitter {
   /// Returns whether anything was accepted behind a group.
   private boolean moreThan(long seq) {
     Window active = appender.active();
-    return appender.nextSeq() - 1 > seq || active != null && active.hasFrames();
+    return appender.nextSeq() - 1 > seq || (active != null && active.hasFrames());
   }
 
   private boolean sharesBlock(Window window) {
     Window last = inFlight.peekLast();
     return last != null
-        && last.owner() == window.owner()
+        && last.owner().is(window.owner())
         && Layout.blockCeiling(last.endPosition()) > window.base;
   }
 
-  /// Writes the frame that stands for the group, and looks whether what was copied is what was checksummed.
+  /// Writes the frame that stands for the group, and looks whether what was copied is what was
+  /// checksummed.
   private void describe(Window window) {
     long seed = window.owner().seed();
     int epoch = appender.epoch();
@@ -327,8 +333,7 @@ final class GroupCommitter {
     lock.lock();
     try {
       Window active = appender.active();
-      return durable.seq == appender.nextSeq() - 1
-          && (active == null || !active.hasFrames());
+      return durable.seq == appender.nextSeq() - 1 && (active == null || !active.hasFrames());
     } finally {
       lock.unlock();
     }

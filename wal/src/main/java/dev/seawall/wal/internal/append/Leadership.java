@@ -7,10 +7,11 @@ import dev.seawall.wal.internal.frame.Layout;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Who runs the committer: the log's own thread, or an appender that finds nobody at it and may block on the device. One at a time.
+/// Who runs the committer: the log's own thread, or an appender that finds nobody at it and may
+/// block on the device. One at a time.
 ///
-/// A lone appender that leads its own group saves two thread switches. When others arrive meanwhile it hands over to the log's thread, which
-/// then stays while groups keep coming.
+/// A lone appender that leads its own group saves two thread switches. When others arrive meanwhile
+/// it hands over to the log's thread, which then stays while groups keep coming.
 final class Leadership {
   private final ReentrantLock lock;
   private final Appender appender;
@@ -55,12 +56,14 @@ final class Leadership {
     return false;
   }
 
-  /// Returns whether the log's thread sleeps without a deadline, so that nobody would mark an idle log.
+  /// Returns whether the log's thread sleeps without a deadline, so that nobody would mark an idle
+  /// log.
   boolean needsTimer() {
     return !timerArmed;
   }
 
-  /// Leads until this group is durable or the log failed; returns false when somebody else leads or the caller may not.
+  /// Leads until this group is durable or the log failed; returns false when somebody else leads or
+  /// the caller may not.
   boolean lead(IoQueue queue, Waiters waiters, long seq) {
     if (!queue.callerMayLead() || Thread.currentThread().isVirtual() || !tryLead()) {
       return false;
@@ -172,7 +175,7 @@ final class Leadership {
       }
       Window active = appender.active();
       return ring.firstClosed() != null
-          || active != null && active.hasFrames() && policy.writeDue(active.seq)
+          || (active != null && active.hasFrames() && policy.writeDue(active.seq))
           || committer.syncPending();
     } finally {
       lock.unlock();

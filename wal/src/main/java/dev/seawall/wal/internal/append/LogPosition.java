@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.append;
 
-/// A place that writes or syncs have reached, and what lies before it. Mutable, so that a group allocates nothing; confined to the leader.
+/// A place that writes or syncs have reached, and what lies before it. Mutable, so that a group
+/// allocates nothing; confined to the leader.
 final class LogPosition {
   long seq;
   long segment;

@@ -25,7 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The writing half of a log: claims by any thread, one leader at a time that takes groups to the disk, and the waits of both. Thread-safe.
+/// The writing half of a log: claims by any thread, one leader at a time that takes groups to the
+/// disk, and the waits of both. Thread-safe.
 public final class LogWriter implements AutoCloseable {
   /// What the writer asks of the log around it.
   public interface Owner extends Appender.Owner {
@@ -38,7 +39,6 @@ public final class LogWriter implements AutoCloseable {
   private final Owner owner;
   private final ReentrantLock lock = new ReentrantLock();
   private final WindowRing ring;
-  private final SegmentPool pool;
   private final Scheduler.Handle poolHandle;
   private final Appender appender;
   private final SyncPolicy policy;
@@ -75,7 +75,6 @@ public final class LogWriter implements AutoCloseable {
     this.options = options;
     this.machine = machine;
     this.owner = owner;
-    this.pool = pool;
     this.poolHandle = poolHandle;
     this.queue = queue;
     ring = new WindowRing(options.windows(), options.windowBytes());
@@ -233,12 +232,13 @@ public final class LogWriter implements AutoCloseable {
     }
     if (policy.accepted(durability, seq, appender.claimedBytes())
         || ring.firstClosed() != null
-        || target != null && durability instanceof Durability.Synced) {
+        || (target != null && durability instanceof Durability.Synced)) {
       leadership.noteWork();
     }
   }
 
-  /// After the claim: wakes the log's thread when it should look, waits when the caller asked for it.
+  /// After the claim: wakes the log's thread when it should look, waits when the caller asked for
+  /// it.
   private long settle(Durability durability, long seq, long index, @Nullable Object target)
       throws WalException, InterruptedException {
     if (target == null && durability instanceof Durability.Synced) {
@@ -441,7 +441,8 @@ public final class LogWriter implements AutoCloseable {
     handle.close();
   }
 
-  /// Stops appends, makes everything durable, marks the end, and stops the log's thread. The active file stays open.
+  /// Stops appends, makes everything durable, marks the end, and stops the log's thread. The active
+  /// file stays open.
   ///
   /// @return whether everything accepted is durable
   public boolean stop() throws InterruptedException {

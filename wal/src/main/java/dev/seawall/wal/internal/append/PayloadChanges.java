@@ -6,7 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The records whose callers changed the payload during the append; nearly always none. Thread-safe.
+/// The records whose callers changed the payload during the append; nearly always none.
+/// Thread-safe.
 final class PayloadChanges {
   private static final int LIMIT = 10_000;
 

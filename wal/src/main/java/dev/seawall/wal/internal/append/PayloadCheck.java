@@ -11,8 +11,8 @@ import dev.seawall.wal.internal.frame.FrameWriter;
 import dev.seawall.wal.internal.frame.Layout;
 import java.lang.foreign.MemorySegment;
 
-/// The last look at a group before it goes down: a caller that changed its payload between checksum and copy would otherwise leave a frame
-/// that every later recovery calls corrupt.
+/// The last look at a group before it goes down: a caller that changed its payload between checksum
+/// and copy would otherwise leave a frame that every later recovery calls corrupt.
 final class PayloadCheck {
   private PayloadCheck() {}
 

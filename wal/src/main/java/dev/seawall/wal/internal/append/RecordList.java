@@ -5,7 +5,8 @@ import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.Layout;
 import java.util.Arrays;
 
-/// The records of a batch: references to the caller's arrays with their checksums. Reusable; confined to one thread.
+/// The records of a batch: references to the caller's arrays with their checksums. Reusable;
+/// confined to one thread.
 public final class RecordList {
   private byte[][] payloads = new byte[16][];
   private int[] offsets = new int[16];
@@ -56,8 +57,7 @@ public final class RecordList {
     for (int i = 0; i < size; i++) {
       long timestamp = timestamps[i] == Long.MIN_VALUE ? defaultTimestamp : timestamps[i];
       index =
-          appender.encode(
-              payloads[i], offsets[i], lengths[i], crcs[i], timestamp, i == size - 1);
+          appender.encode(payloads[i], offsets[i], lengths[i], crcs[i], timestamp, i == size - 1);
     }
     return index;
   }

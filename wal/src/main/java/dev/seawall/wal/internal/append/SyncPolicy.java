@@ -5,8 +5,8 @@ import dev.seawall.io.TimeSource;
 import dev.seawall.io.WaitWord;
 import dev.seawall.wal.Durability;
 
-/// When groups are written and synced: what the durability levels of the appends so far ask for. Demands are made under the append lock; read
-/// by the leader.
+/// When groups are written and synced: what the durability levels of the appends so far ask for.
+/// Demands are made under the append lock; read by the leader.
 final class SyncPolicy {
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -55,8 +55,10 @@ final class SyncPolicy {
         }
         yield wake;
       }
-      case Durability.Periodic periodic ->
-          syncBy(periodic.interval().toNanos()) | writeBy();
+      case Durability.Periodic periodic -> {
+        boolean wake = syncBy(periodic.interval().toNanos());
+        yield writeBy() || wake;
+      }
       case Durability.Buffered buffered -> writeBy();
     };
   }

@@ -4,8 +4,9 @@ package dev.seawall.wal.internal.append;
 import dev.seawall.io.Scheduler;
 import dev.seawall.io.WaitWord;
 
-/// The durable position as others see it, and the words that its waiters sleep on: four, so that a broadcast for one group seldom wakes
-/// those who wait for the next. Thread-safe; advanced by the leader only.
+/// The durable position as others see it, and the words that its waiters sleep on: four, so that a
+/// broadcast for one group seldom wakes those who wait for the next. Thread-safe; advanced by the
+/// leader only.
 final class Waiters implements AutoCloseable {
   private static final int WORDS = 4;
 

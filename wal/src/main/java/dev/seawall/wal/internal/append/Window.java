@@ -8,18 +8,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// A staging buffer that holds one group on its way to the file: the bytes of the shared tail block in front, then frames.
+/// A staging buffer that holds one group on its way to the file: the bytes of the shared tail block
+/// in front, then frames.
 ///
-/// Filled under the append lock; closed there; from then on it belongs to the committer, whose write may read it at any moment; used again
-/// when that write is done.
+/// Filled under the append lock; closed there; from then on it belongs to the committer, whose
+/// write may read it at any moment; used again when that write is done.
 final class Window {
   final MemorySegment memory;
   final long bytes;
   final IoTicket ticket = new IoTicket();
   private final @Nullable Arena own;
-
-  /// Counts uses; a reader that copied bytes looks whether it changed meanwhile.
-  volatile int generation;
 
   @Nullable ActiveSegment segment;
 

@@ -7,10 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// The staging windows of a log: free ones, and closed ones in the order in which they were filled. Every method is called under the append
-/// lock.
+/// The staging windows of a log: free ones, and closed ones in the order in which they were filled.
+/// Every method is called under the append lock.
 ///
-/// A group larger than a window gets one of its own, freed after its write; only one such is out at a time.
+/// A group larger than a window gets one of its own, freed after its write; only one such is out at
+/// a time.
 final class WindowRing implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final ArrayDeque<Window> free;
@@ -32,19 +33,14 @@ final class WindowRing implements AutoCloseable {
   /// Takes a window for a group of this length; null when none is free.
   @Nullable Window acquire(long bytes) {
     if (bytes <= windowBytes) {
-      Window window = free.poll();
-      if (window != null) {
-        window.generation++;
-      }
-      return window;
+      return free.poll();
     }
     if (oversizeOut) {
       return null;
     }
     oversizeOut = true;
     Arena own = Arena.ofShared();
-    MemorySegment memory =
-        own.allocate(Layout.blockCeiling(bytes) + Layout.BLOCK, Layout.BLOCK);
+    MemorySegment memory = own.allocate(Layout.blockCeiling(bytes) + Layout.BLOCK, Layout.BLOCK);
     return new Window(memory, own);
   }
 

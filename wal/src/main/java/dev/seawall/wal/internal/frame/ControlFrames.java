@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes and decodes the payloads of control frames. Stateless. Every encoder returns the length of the whole frame.
+/// Encodes and decodes the payloads of control frames. Stateless. Every encoder returns the length
+/// of the whole frame.
 public final class ControlFrames {
   private ControlFrames() {}
 
@@ -24,11 +25,7 @@ public final class ControlFrames {
   /// @param successor the segment that goes on
   /// @param sealedMillis wall clock at the seal: retention by age counts from it
   public record Seal(
-      long firstIndex,
-      long lastIndex,
-      long greatestTimestamp,
-      long successor,
-      long sealedMillis) {}
+      long firstIndex, long lastIndex, long greatestTimestamp, long successor, long sealedMillis) {}
 
   /// The payload of a CUT frame.
   ///
@@ -153,8 +150,7 @@ public final class ControlFrames {
       p += 12 + name.length;
     }
     int payload = Math.toIntExact(p - at - HEADER);
-    FrameWriter.control(
-        memory, at, seed, position, FrameType.STATE, 0, payload, epoch, nextIndex);
+    FrameWriter.control(memory, at, seed, position, FrameType.STATE, 0, payload, epoch, nextIndex);
     return Math.toIntExact(Layout.frameBytes(payload));
   }
 

@@ -6,7 +6,8 @@ import static dev.seawall.wal.internal.frame.Layout.U64;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes one frame at a time from private memory that holds part of a file. Reusable; confined to one thread.
+/// Decodes one frame at a time from private memory that holds part of a file. Reusable; confined to
+/// one thread.
 public final class FrameReader {
   /// What stands at a position.
   public enum Result {
@@ -43,7 +44,8 @@ public final class FrameReader {
     this.maxRecordBytes = maxRecordBytes;
   }
 
-  /// Looks at `memory`, whose first byte stands at position `base` of the file; only `length` bytes count.
+  /// Looks at `memory`, whose first byte stands at position `base` of the file; only `length` bytes
+  /// count.
   public void over(MemorySegment memory, long base, long length) {
     this.memory = memory;
     this.base = base;
@@ -66,8 +68,7 @@ public final class FrameReader {
     long indexWord = memory.get(U64, offset + 24);
     long timestampWord = memory.get(U64, offset + 32);
     if (memory.get(U64, offset)
-        != FrameKey.headerChecksum(
-            seed, position, lengthWord, crcWord, indexWord, timestampWord)) {
+        != FrameKey.headerChecksum(seed, position, lengthWord, crcWord, indexWord, timestampWord)) {
       return Result.INVALID;
     }
     int bits = (int) (lengthWord >>> 40) & 0xFF;
@@ -100,8 +101,7 @@ public final class FrameReader {
       case STATE -> bits == 0 && bytes <= Layout.STATE_FRAME_MAX - Layout.HEADER;
       case EPOCH -> bits == 0 && bytes == Layout.EPOCH_FRAME - Layout.HEADER;
       case GROUP -> bits == 0 && bytes == Layout.GROUP_FRAME - Layout.HEADER;
-      case MARK ->
-          (bits & ~Layout.FLAG_CLOSED) == 0 && bytes == Layout.GROUP_FRAME - Layout.HEADER;
+      case MARK -> (bits & ~Layout.FLAG_CLOSED) == 0 && bytes == Layout.GROUP_FRAME - Layout.HEADER;
       case SEAL -> bits == 0 && bytes == Layout.SEAL_FRAME - Layout.HEADER;
       case CUT -> bits == 0 && bytes == Layout.CUT_FRAME - Layout.HEADER;
     };
@@ -112,7 +112,8 @@ public final class FrameReader {
     return base + at;
   }
 
-  /// Returns the length of the frame, padding included; also after [Result#INCOMPLETE] for a header in memory.
+  /// Returns the length of the frame, padding included; also after [Result#INCOMPLETE] for a header
+  /// in memory.
   public long frameBytes() {
     return Layout.frameBytes(payloadLength);
   }
@@ -162,7 +163,8 @@ public final class FrameReader {
     return at + Layout.HEADER;
   }
 
-  /// Returns the payload, a view of the memory given to [#over]: valid as long as that memory is not changed.
+  /// Returns the payload, a view of the memory given to [#over]: valid as long as that memory is
+  /// not changed.
   public MemorySegment payload() {
     return memory.asSlice(at + Layout.HEADER, payloadLength);
   }

@@ -12,8 +12,8 @@ public final class FrameScanner {
     void visit(FrameReader frame);
   }
 
-  /// Shows every valid frame in `[from, to)`, in order of position; behind a valid frame the search goes on at its end, so that a
-  /// frame image inside a payload is not shown.
+  /// Shows every valid frame in `[from, to)`, in order of position; behind a valid frame the search
+  /// goes on at its end, so that a frame image inside a payload is not shown.
   ///
   /// @param frames a reader over memory that holds the whole range
   public static void search(FrameReader frames, long from, long to, Visitor visitor) {

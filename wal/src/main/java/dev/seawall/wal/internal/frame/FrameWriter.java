@@ -37,9 +37,7 @@ public final class FrameWriter {
     memory.set(U64, at + 24, index);
     memory.set(U64, at + 32, timestamp);
     memory.set(
-        U64,
-        at,
-        FrameKey.headerChecksum(seed, position, lengthWord, crcWord, index, timestamp));
+        U64, at, FrameKey.headerChecksum(seed, position, lengthWord, crcWord, index, timestamp));
   }
 
   /// Writes the zeros behind a payload.
@@ -51,7 +49,8 @@ public final class FrameWriter {
     }
   }
 
-  /// Computes the checksum of a control frame's payload that stands behind its header, and writes the header.
+  /// Computes the checksum of a control frame's payload that stands behind its header, and writes
+  /// the header.
   static void control(
       MemorySegment memory,
       long at,
@@ -67,7 +66,8 @@ public final class FrameWriter {
     header(memory, at, seed, position, type, flags, payloadLength, crc, epoch, index, 0);
   }
 
-  /// Replaces the payload checksum of an encoded frame, for a payload that its caller changed while it was copied.
+  /// Replaces the payload checksum of an encoded frame, for a payload that its caller changed while
+  /// it was copied.
   public static void restamp(
       MemorySegment memory, long at, long seed, long position, int payloadCrc) {
     long lengthWord = memory.get(U64, at + 8);

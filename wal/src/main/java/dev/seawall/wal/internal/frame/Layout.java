@@ -69,7 +69,8 @@ public final class Layout {
 
   private Layout() {}
 
-  /// Returns the length of a frame with a payload of this length: header, payload, padding to a multiple of 8.
+  /// Returns the length of a frame with a payload of this length: header, payload, padding to a
+  /// multiple of 8.
   public static long frameBytes(long payloadLength) {
     return HEADER + ((payloadLength + 7) & ~7L);
   }

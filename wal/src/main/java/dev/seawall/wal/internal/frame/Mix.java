@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.frame;
 
-/// The header checksum: a chain of bijective steps, so that two inputs which differ in one word never collide. Not cryptographic.
+/// The header checksum: a chain of bijective steps, so that two inputs which differ in one word
+/// never collide. Not cryptographic.
 ///
-/// Each step is xor, multiplication by an odd constant and xor-shift; the last is the finaliser of SplitMix64 (Steele, Lea and Flood,
-/// *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014; constants: Stafford's variant 13).
+/// Each step is xor, multiplication by an odd constant and xor-shift; the last is the finaliser of
+/// SplitMix64 (Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA
+/// 2014; constants: Stafford's variant 13).
 public final class Mix {
   private static final long STEP = 0x9E3779B97F4A7C15L;
 

@@ -2,7 +2,8 @@
 
 /// The format of a log on disk, version 1: this page is its only specification. Internal.
 ///
-/// A log is a directory of segment files. All integers are little-endian. *Position* is a distance in bytes from the start of a file.
+/// A log is a directory of segment files. All integers are little-endian. *Position* is a distance
+/// in bytes from the start of a file.
 ///
 /// ## Segment file
 ///
@@ -28,9 +29,10 @@
 /// | 56 | u64 | file bytes | the length that was written before the segment got its name |
 /// | 64 | u64 | checksum | [Mix] of words 0…7 |
 ///
-/// The header is synced before the file gets its final name; the name is durable before the segment's first frame is written. So a final
-/// name with a bad header is damage, never a crash. Every later version
-/// keeps these 72 bytes and their checksum where they are, so that *too new* is never mistaken for damage, nor damage for *too new*.
+/// The header is synced before the file gets its final name; the name is durable before the
+/// segment's first frame is written. So a final name with a bad header is damage, never a crash.
+/// Every later version keeps these 72 bytes and their checksum where they are, so that *too new* is
+/// never mistaken for damage, nor damage for *too new*.
 ///
 /// ## Frame
 ///
@@ -56,25 +58,28 @@
 /// | timestamp | as the caller gave it, ms by convention | 0 |
 /// | flags | bit 0: last record of its batch | 0 |
 ///
-/// The **header checksum** is [Mix] over log id, salt, the frame's position in the file, and the four words behind it. It is keyed by all
-/// that a frame must not be confused over: a frame of another log, of an earlier use of the file, of another place in it, a frame image
-/// inside a payload, and a page of zeros all fail it. It is 64 bits wide, because recovery tries every 8-byte position of a tail: with 32
-/// bits one segment in five hundred would hold a false frame.
+/// The **header checksum** is [Mix] over log id, salt, the frame's position in the file, and the
+/// four words behind it. It is keyed by all that a frame must not be confused over: a frame of
+/// another log, of an earlier use of the file, of another place in it, a frame image inside a
+/// payload, and a page of zeros all fail it. It is 64 bits wide, because recovery tries every
+/// 8-byte position of a tail: with 32 bits one segment in five hundred would hold a false frame.
 ///
-/// The **payload checksum** is CRC32C over exactly the stored payload. It does not cover the padding behind it, nor the payload of a PAD
-/// frame: flipped bits there are harmless and are not reported.
+/// The **payload checksum** is CRC32C over exactly the stored payload. It does not cover the
+/// padding behind it, nor the payload of a PAD frame: flipped bits there are harmless and are not
+/// reported.
 ///
 /// ### When a frame is valid
 ///
 /// 1. Its header checksum is right for this log, this salt and this position.
-/// 2. Type and flags are known, reserved bits are zero, and the length is within the file and, before anything else is done with it, within
-///    the limit of its type.
+/// 2. Type and flags are known, reserved bits are zero, and the length is within the file and,
+///    before anything else is done with it, within the limit of its type.
 /// 3. Its payload checksum is right (not asked of PAD).
 ///
 /// ### When a valid frame *belongs*
 ///
-/// It stands where the frame before it ends, its epoch is that of the frame before it – or it is an EPOCH or STATE frame that raises it –,
-/// and its index is the next one. Frames that are valid and do not belong do not exist for a reader.
+/// It stands where the frame before it ends, its epoch is that of the frame before it – or it is an
+/// EPOCH or STATE frame that raises it –, and its index is the next one. Frames that are valid and
+/// do not belong do not exist for a reader.
 ///
 /// ## Types
 ///
@@ -89,8 +94,9 @@
 /// | 7 | SEAL | promise, summary, successor | last in a segment |
 /// | 8 | CUT | promise, truncation | the commit point of a suffix truncation |
 ///
-/// Each of 3…8 starts with a **promise**: u64 segment number, u64 position. It says: *all bytes before that position, and all earlier
-/// segments, were covered by a sync that returned success before this frame was encoded; they end with a whole batch.*
+/// Each of 3…8 starts with a **promise**: u64 segment number, u64 position. It says: *all bytes
+/// before that position, and all earlier segments, were covered by a sync that returned success
+/// before this frame was encoded; they end with a whole batch.*
 ///
 /// | type | behind the promise, at payload offset 16 |
 /// |---|---|
@@ -100,14 +106,15 @@
 /// | CUT | u64 new epoch, u64 last index kept, u64 segment number and u64 position of the cut, u64 first index of that segment |
 /// | STATE | u64 first index kept, u64 first segment kept, u64 highest segment number, u64 first index of this segment, u64 predecessor (its number; 0: none), u64 predecessor's salt, u64 predecessor's end, u64 predecessor's first index, u64 checkpoint (0: none), u32 pins, then per pin u64 index, u32 length, name in UTF-8 |
 ///
-/// A group is what one write takes: GROUP, MARK, SEAL, STATE or EPOCH, then records. A batch never leaves its group, a group never leaves
-/// its segment. A log's last block may be written again with the same bytes in front and more behind.
+/// A group is what one write takes: GROUP, MARK, SEAL, STATE or EPOCH, then records. A batch never
+/// leaves its group, a group never leaves its segment. A log's last block may be written again with
+/// the same bytes in front and more behind.
 ///
 /// ## Assumptions
 ///
-/// A write in place that is cut short by loss of power leaves each 512-byte sector old or new and touches no other (*powersafe overwrite*,
-/// as SQLite has it); `WalOptions.withTailBlock` names the option that does without. A sync that returned success is true. Everything
-/// else is checked.
+/// A write in place that is cut short by loss of power leaves each 512-byte sector old or new and
+/// touches no other (*powersafe overwrite*, as SQLite has it); `WalOptions.withTailBlock` names the
+/// option that does without. A sync that returned success is true. Everything else is checked.
 ///
 /// ## Crash cases
 ///

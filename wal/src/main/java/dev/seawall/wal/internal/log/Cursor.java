@@ -20,8 +20,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Reads records in index order from private memory: chunks are copied from the file, checked there, and never looked at in a mapping. Confined
-/// to one thread.
+/// Reads records in index order from private memory: chunks are copied from the file, checked
+/// there, and never looked at in a mapping. Confined to one thread.
 public final class Cursor implements AutoCloseable {
   private static final int CHUNK = 256 << 10;
 
@@ -156,7 +156,8 @@ public final class Cursor implements AutoCloseable {
     frames = null;
   }
 
-  /// Returns the reader on the frame at the position; null when accepted bytes cannot be had this moment.
+  /// Returns the reader on the frame at the position; null when accepted bytes cannot be had this
+  /// moment.
   private @Nullable FrameReader readFrame() throws WalException, StorageException {
     FrameReader reader = frames;
     if (reader == null) {
@@ -263,7 +264,8 @@ public final class Cursor implements AutoCloseable {
     nextIndex = index;
   }
 
-  /// Makes the first record with a timestamp of at least `timestamp` the next one; the end of the log when there is none.
+  /// Makes the first record with a timestamp of at least `timestamp` the next one; the end of the
+  /// log when there is none.
   public void seekTime(long timestamp) throws WalException, StorageException {
     leave();
     SegmentSet segments = view.segments();

@@ -8,7 +8,8 @@ import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.segment.Segment;
 
-/// Finds the place at which a suffix truncation cuts: where the first record that goes begins. Stateless.
+/// Finds the place at which a suffix truncation cuts: where the first record that goes begins.
+/// Stateless.
 final class CutFinder {
   private CutFinder() {}
 

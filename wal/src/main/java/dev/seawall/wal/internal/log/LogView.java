@@ -17,7 +17,8 @@ public interface LogView {
   /// Returns the last record that may be seen.
   long visible(Visibility visibility);
 
-  /// Returns a number that changes when records behind some place were cut off: what a reader holds in memory is void then.
+  /// Returns a number that changes when records behind some place were cut off: what a reader holds
+  /// in memory is void then.
   long generation();
 
   /// Returns where the files are.

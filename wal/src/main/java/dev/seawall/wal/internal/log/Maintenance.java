@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What an open log does behind the appenders' backs: tells of rolls, sweeps by retention, notices a lost lock. Thread-safe.
+/// What an open log does behind the appenders' backs: tells of rolls, sweeps by retention, notices
+/// a lost lock. Thread-safe.
 final class Maintenance implements Worker {
   private static final long RETRY_NANOS = 10_000_000L;
   private static final long PERIOD_NANOS = 1_000_000_000L;
@@ -83,8 +84,7 @@ final class Maintenance implements Worker {
     if (!sweep.active() || log.writer().failure() != null) {
       return idle;
     }
-    long keep =
-        sweep.firstIndexToKeep(log.segments(), log.floor(), log.writer().durableSegment());
+    long keep = sweep.firstIndexToKeep(log.segments(), log.floor(), log.writer().durableSegment());
     if (keep > log.segments().firstIndexKept()) {
       try {
         log.dropBelow(keep);
@@ -113,14 +113,13 @@ final class Maintenance implements Worker {
 
   private boolean closeRetiredBelow(long segment) {
     synchronized (rolled) {
-      retired.removeIf(
-          old -> {
-            if (old.number() < segment) {
-              old.file().close();
-              return true;
-            }
-            return false;
-          });
+      retired.removeIf(old -> {
+        if (old.number() < segment) {
+          old.file().close();
+          return true;
+        }
+        return false;
+      });
       return retired.isEmpty();
     }
   }

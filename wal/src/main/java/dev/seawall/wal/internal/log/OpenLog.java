@@ -35,9 +35,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A log open for writing. Thread-safe; truncations one at a time.
-public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
+public final class OpenLog implements LogWriter.Owner, LogView {
   private final SegmentFiles files;
   private final WalOptions options;
   private final Machine machine;
@@ -48,7 +49,7 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
 
   private volatile Parts parts;
   private volatile SegmentSet segments;
-  private volatile long generation;
+  private final AtomicLong generation = new AtomicLong();
   private volatile boolean closed;
   private boolean truncating;
 
@@ -56,8 +57,7 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
   private record Parts(
       SegmentPool pool, Scheduler.Handle poolHandle, LogWriter writer, long epoch) {}
 
-  private OpenLog(
-      SegmentFiles files, WalOptions options, Machine machine, DirectoryLock lock)
+  private OpenLog(SegmentFiles files, WalOptions options, Machine machine, DirectoryLock lock)
       throws StorageException, WalException {
     this.files = files;
     this.options = options;
@@ -140,11 +140,9 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
     Recovered recovered;
     if (image == null) {
       long highest = files.list().highestNumber();
-      FrameKey id =
-          new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0);
+      FrameKey id = new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0);
       pool = pool(queue, id, highest, options.firstSegmentBytes());
-      recovered =
-          new Recovery(files, machine, pool, queue, startedNanos).create(scan.orphans());
+      recovered = new Recovery(files, machine, pool, queue, startedNanos).create(scan.orphans());
     } else {
       pool =
           pool(
@@ -177,9 +175,7 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
 
   private Parts run(Started started) {
     Scheduler.Handle poolHandle =
-        machine
-            .scheduler()
-            .start("seawall-prepare", Scheduler.Placement.SHARED, started.pool);
+        machine.scheduler().start("seawall-prepare", Scheduler.Placement.SHARED, started.pool);
     Recovered recovered = started.recovered;
     LogWriter writer =
         new LogWriter(
@@ -218,7 +214,8 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
     return floor;
   }
 
-  // --- what the writer asks -----------------------------------------------------------------------------------
+  // --- what the writer asks
+  // -----------------------------------------------------------------------------------
 
   @Override
   public long wallMillis() {
@@ -282,7 +279,8 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
         : "Everything from the checkpoint " + floor.checkpoint() + " on is kept";
   }
 
-  // --- truncation ---------------------------------------------------------------------------------------------
+  // --- truncation
+  // ---------------------------------------------------------------------------------------------
 
   /// Drops the records below an index; durable when it returns.
   public synchronized void truncatePrefix(long firstIndexKept)
@@ -290,7 +288,10 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
     long end = writer().durableIndex();
     if (firstIndexKept > end + 1) {
       throw new IllegalArgumentException(
-          "truncate prefix: first index kept " + firstIndexKept + ", the log is durable up to " + end);
+          "truncate prefix: first index kept "
+              + firstIndexKept
+              + ", the log is durable up to "
+              + end);
     }
     Optional<Map.Entry<String, Long>> pin = floor.pinBelow(firstIndexKept);
     if (pin.isPresent()) {
@@ -334,23 +335,22 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
       throws WalException, StorageException, InterruptedException {
     SegmentSet before =
         writer()
-            .locked(
-                () -> {
-                  SegmentSet set = segments;
-                  if (firstIndexKept <= set.firstIndexKept()) {
-                    return set;
-                  }
-                  long first = set.active().number();
-                  for (Segment segment : set.segments()) {
-                    if (!segment.sealed() || segment.lastIndex() >= firstIndexKept) {
-                      first = segment.number();
-                      break;
-                    }
-                  }
-                  segments = set.dropBelow(first, firstIndexKept);
-                  return set;
-                });
-    if (segments == before) {
+            .locked(() -> {
+              SegmentSet set = segments;
+              if (firstIndexKept <= set.firstIndexKept()) {
+                return set;
+              }
+              long first = set.active().number();
+              for (Segment segment : set.segments()) {
+                if (!segment.sealed() || segment.lastIndex() >= firstIndexKept) {
+                  first = segment.number();
+                  break;
+                }
+              }
+              segments = set.dropBelow(first, firstIndexKept);
+              return set;
+            });
+    if (firstIndexKept <= before.firstIndexKept()) {
       return;
     }
     writer().writeState();
@@ -423,11 +423,12 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
     maintenance.closeRetired();
     Started started = start();
     segments = started.segments;
-    generation++;
+    generation.incrementAndGet();
     parts = run(started);
   }
 
-  // --- what readers ask ---------------------------------------------------------------------------------------
+  // --- what readers ask
+  // ---------------------------------------------------------------------------------------
 
   @Override
   public SegmentSet segments() {
@@ -446,7 +447,7 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
 
   @Override
   public long generation() {
-    return generation;
+    return generation.get();
   }
 
   @Override
@@ -484,7 +485,6 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
   }
 
   /// Makes everything durable, marks the end and gives the directory back.
-  @Override
   public void close() throws WalException, InterruptedException {
     synchronized (this) {
       if (closed) {
@@ -526,7 +526,8 @@ public final class OpenLog implements LogWriter.Owner, LogView, AutoCloseable {
     }
   }
 
-  /// Raises the checkpoint; it becomes durable with the next log state, at the latest with the next removal.
+  /// Raises the checkpoint; it becomes durable with the next log state, at the latest with the next
+  /// removal.
   public void checkpoint(long index) {
     floor.checkpoint(index);
     maintenance.wake();

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param successor the waiting file that the seal names
 /// @param marked whether the last frame is a MARK
 /// @param unfinished a suffix truncation to be finished
-/// @param beyondCut segments that an unfinished truncation removes, the one that holds its CUT frame last
+/// @param beyondCut segments that an unfinished truncation removes, the one that holds its CUT
+///   frame last
 /// @param orphans files that are not part of the log any more, or not yet
 public record LogImage(
     List<Segment> sealed,

@@ -19,7 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the end of a log and the chain of segments that leads to it. Changes nothing. Confined to one thread; one use.
+/// Finds the end of a log and the chain of segments that leads to it. Changes nothing. Confined to
+/// one thread; one use.
 public final class LogScan {
   private final SegmentFiles files;
   private final IoQueue queue;
@@ -39,11 +40,16 @@ public final class LogScan {
 
   /// One segment, walked.
   private record Walked(
-      SegmentFiles.Entry entry, SegmentHeader header, TailScan scan, TailVerdict verdict, Segment segment) {}
+      SegmentFiles.Entry entry,
+      SegmentHeader header,
+      TailScan scan,
+      TailVerdict verdict,
+      Segment segment) {}
 
   /// Looks at the directory.
   ///
-  /// @return null when it holds no segment with a frame: a new log, or one whose creation did not finish
+  /// @return null when it holds no segment with a frame: a new log, or one whose creation did not
+  ///   finish
   /// @throws CorruptException when the un-sealed end is damaged
   public @Nullable LogImage run() throws StorageException, WalException {
     SegmentFiles.Listing listing = files.list();
@@ -62,11 +68,16 @@ public final class LogScan {
           tail.entry.path(), corrupt.position(), tail.scan.lastIndex(), corrupt.why());
     }
     SegmentFiles.Entry successor = successor(tail);
-    waiting.stream().filter(e -> e != successor).forEach(orphans::add);
+    waiting.stream().filter(e -> !e.equals(successor)).forEach(orphans::add);
     LogState state = lastState(tail);
     List<Segment> sealed =
         new SealedChain(files, queue, maxRecordBytes)
-            .walk(listing.ready(), tail.entry.number(), firstState(tail), state.firstSegmentKept(), orphans);
+            .walk(
+                listing.ready(),
+                tail.entry.number(),
+                firstState(tail),
+                state.firstSegmentKept(),
+                orphans);
     return new LogImage(
         sealed,
         tail.segment,
@@ -187,13 +198,18 @@ public final class LogScan {
           cut.lastIndexKept(),
           "a truncation cuts segment " + cut.segment() + ", and that segment cannot be read");
     }
-    if (target != tail) {
+    if (target.entry.number() != tail.entry.number()) {
       beyond.add(tail.entry);
     }
     LogState state = lastState(tail);
     List<Segment> sealed =
         new SealedChain(files, queue, maxRecordBytes)
-            .walk(listing.ready(), target.entry.number(), firstState(target), state.firstSegmentKept(), orphans);
+            .walk(
+                listing.ready(),
+                target.entry.number(),
+                firstState(target),
+                state.firstSegmentKept(),
+                orphans);
     target.segment.index().cutAt(cut.position());
     return new LogImage(
         sealed,

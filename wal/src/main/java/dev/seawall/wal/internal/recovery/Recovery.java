@@ -27,8 +27,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a log that was found ready for its first append: what is kept becomes durable, the epoch grows, left-overs go. Confined to one
-/// thread; one use.
+/// Makes a log that was found ready for its first append: what is kept becomes durable, the epoch
+/// grows, left-overs go. Confined to one thread; one use.
 public final class Recovery {
   private static final int CHUNK = 1 << 20;
 
@@ -81,8 +81,7 @@ public final class Recovery {
       if (image.unfinished() == null) {
         makeDurable(file, image);
       }
-      boolean fits =
-          image.cut() + Layout.EPOCH_FRAME + Layout.SEAL_FRAME <= tail.fileBytes();
+      boolean fits = image.cut() + Layout.EPOCH_FRAME + Layout.SEAL_FRAME <= tail.fileBytes();
       if (image.seal() == null && fits) {
         start = writeEpoch(file, image, epoch);
         done = true;
@@ -123,8 +122,9 @@ public final class Recovery {
   private record Start(
       ActiveSegment active, long position, MemorySegment tailBlock, LogState state) {}
 
-  /// Readable is not durable: the page cache of a killed process, or one that a failed sync left clean, dies with the power. What stands behind
-  /// the last promise is therefore written again, not only synced.
+  /// Readable is not durable: the page cache of a killed process, or one that a failed sync left
+  /// clean, dies with the power. What stands behind the last promise is therefore written again,
+  /// not only synced.
   private void makeDurable(StorageFile file, LogImage image) throws StorageException {
     long promised =
         image.promise().segment() == image.tail().number()
@@ -152,12 +152,10 @@ public final class Recovery {
     rewrittenBytes = image.cut() - promised;
   }
 
-  private Start writeEpoch(StorageFile file, LogImage image, int epoch)
-      throws StorageException {
+  private Start writeEpoch(StorageFile file, LogImage image, int epoch) throws StorageException {
     long floor = Layout.blockFloor(image.cut());
     long end = image.cut() + Layout.EPOCH_FRAME;
-    MemorySegment blocks =
-        Arena.ofAuto().allocate(Layout.blockCeiling(end) - floor, Layout.BLOCK);
+    MemorySegment blocks = Arena.ofAuto().allocate(Layout.blockCeiling(end) - floor, Layout.BLOCK);
     SegmentFiles.readFully(file, floor, blocks);
     long at = image.cut() - floor;
     blocks.asSlice(at).fill((byte) 0);
@@ -180,8 +178,7 @@ public final class Recovery {
   }
 
   /// The tail is sealed, or has no room for an epoch: the next segment's first frame raises it.
-  private Start goOnInNext(
-      StorageFile tailFile, LogImage image, int epoch, List<Segment> segments)
+  private Start goOnInNext(StorageFile tailFile, LogImage image, int epoch, List<Segment> segments)
       throws StorageException {
     Segment tail = image.tail();
     long end = image.cut();
@@ -189,14 +186,14 @@ public final class Recovery {
     LogState old = image.state();
     if (image.seal() == null || successor == null) {
       SegmentPool.Prepared prepared = prepare();
-      end = writeSeal(tailFile, image, epoch, prepared.header().number());
+      end = writeSeal(tailFile, image, prepared.header().number());
       segments.add(
-          tail.seal(end, image.lastIndex(), image.greatestTimestamp(), machine.time().wallMillis()));
+          tail.seal(
+              end, image.lastIndex(), image.greatestTimestamp(), machine.time().wallMillis()));
       return begin(prepared, stateAfter(old, tail, end), epoch, image.lastIndex() + 1, end);
     }
     ControlFrames.Seal seal = Objects.requireNonNull(image.seal());
-    segments.add(
-        tail.seal(end, image.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis()));
+    segments.add(tail.seal(end, image.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis()));
     SegmentHeader header = header(successor);
     SegmentPool.Prepared prepared =
         new SegmentPool.Prepared(
@@ -206,8 +203,7 @@ public final class Recovery {
     return begin(prepared, stateAfter(old, tail, end), epoch, image.lastIndex() + 1, end);
   }
 
-  private SegmentHeader header(SegmentFiles.Entry entry)
-      throws StorageException {
+  private SegmentHeader header(SegmentFiles.Entry entry) throws StorageException {
     try {
       return files.header(entry, queue);
     } catch (WalException e) {
@@ -215,13 +211,11 @@ public final class Recovery {
     }
   }
 
-  private long writeSeal(StorageFile file, LogImage image, int epoch, long successor)
-      throws StorageException {
+  private long writeSeal(StorageFile file, LogImage image, long successor) throws StorageException {
     long floor = Layout.blockFloor(image.cut());
     long end = image.cut() + Layout.SEAL_FRAME;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment blocks =
-          arena.allocate(Layout.blockCeiling(end) - floor, Layout.BLOCK);
+      MemorySegment blocks = arena.allocate(Layout.blockCeiling(end) - floor, Layout.BLOCK);
       SegmentFiles.readFully(file, floor, blocks);
       long at = image.cut() - floor;
       blocks.asSlice(at).fill((byte) 0);
@@ -319,12 +313,12 @@ public final class Recovery {
     MemorySegment used = blocks.asSlice(0, Layout.blockCeiling(bytes));
     prepared.file().write(Layout.FIRST_FRAME, used);
     prepared.file().sync();
-    long position = Layout.FIRST_FRAME + bytes;
+    long position = (long) Layout.FIRST_FRAME + bytes;
     return new Start(active, position, tailOf(used, Layout.FIRST_FRAME, position), state);
   }
 
-  /// Removes the segments behind the cut; the one that holds the CUT frame goes last, and only when the others are gone for good: until then it
-  /// makes the next open finish the work.
+  /// Removes the segments behind the cut; the one that holds the CUT frame goes last, and only when
+  /// the others are gone for good: until then it makes the next open finish the work.
   private void finishTruncation(LogImage image) throws StorageException {
     List<SegmentFiles.Entry> beyond = image.beyondCut();
     if (beyond.isEmpty()) {

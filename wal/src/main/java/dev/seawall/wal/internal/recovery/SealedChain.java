@@ -24,8 +24,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Walks back from the tail over the sealed segments, reading of each its header, first frame and seal only. A segment that cannot be read
-/// is kept as a damaged range; the log opens without it. Confined to one thread.
+/// Walks back from the tail over the sealed segments, reading of each its header, first frame and
+/// seal only. A segment that cannot be read is kept as a damaged range; the log opens without it.
+/// Confined to one thread.
 final class SealedChain {
   private final SegmentFiles files;
   private final IoQueue queue;
@@ -38,15 +39,16 @@ final class SealedChain {
   }
 
   /// What a successor says of the segment before it.
-  private record Expected(
-      long number, long salt, long end, long firstIndex, long lastIndex) {}
+  private record Expected(long number, long salt, long end, long firstIndex, long lastIndex) {}
 
-  /// A segment and what it says of the one before it; `before` is null when that is unknown or none.
+  /// A segment and what it says of the one before it; `before` is null when that is unknown or
+  /// none.
   private record Link(Segment segment, @Nullable Expected before, boolean first) {}
 
   /// Returns the sealed segments before the one whose first state is given, oldest first.
   ///
-  /// @param orphans gets every file that is below the first segment kept, or that no chain reaches and that holds no frame
+  /// @param orphans gets every file that is below the first segment kept, or that no chain reaches
+  ///   and that holds no frame
   List<Segment> walk(
       List<SegmentFiles.Entry> ready,
       long tailNumber,
@@ -68,7 +70,7 @@ final class SealedChain {
     }
     for (SegmentFiles.Entry entry : ready) {
       boolean between = entry.number() < tailNumber && !reached.contains(entry.number());
-      if (entry.number() < firstSegmentKept || between && holdsNothing(entry)) {
+      if (entry.number() < firstSegmentKept || (between && holdsNothing(entry))) {
         orphans.add(entry);
       }
     }
@@ -99,7 +101,8 @@ final class SealedChain {
             state.segmentFirstIndex() - 1);
   }
 
-  /// The segment before a damaged one: the next lower number in the directory; where it ends is not known.
+  /// The segment before a damaged one: the next lower number in the directory; where it ends is not
+  /// known.
   private static @Nullable Expected guess(
       List<SegmentFiles.Entry> ready, Segment damaged, long firstSegmentKept) {
     for (int i = ready.size() - 1; i >= 0; i--) {
@@ -139,8 +142,7 @@ final class SealedChain {
     }
   }
 
-  private Segment damaged(
-      Expected expected, @Nullable Path path, CorruptException cause) {
+  private Segment damaged(Expected expected, @Nullable Path path, CorruptException cause) {
     long firstIndex = Math.max(1, expected.firstIndex());
     return new Segment(
             expected.number(),
@@ -177,7 +179,8 @@ final class SealedChain {
         throw corrupt(entry, sealAt, expected, "the seal is not valid");
       }
       ControlFrames.Seal seal = ControlFrames.seal(frames.payload());
-      if (seal.lastIndex() != expected.lastIndex() || seal.firstIndex() != state.segmentFirstIndex()) {
+      if (seal.lastIndex() != expected.lastIndex()
+          || seal.firstIndex() != state.segmentFirstIndex()) {
         throw corrupt(
             entry,
             sealAt,

@@ -10,10 +10,11 @@ import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.frame.Promise;
 import org.jspecify.annotations.Nullable;
 
-/// Walks one segment from its first frame, then searches behind the first position where the chain breaks. Pure: bytes in, verdict out.
-/// Confined to one thread; one walk per instance.
+/// Walks one segment from its first frame, then searches behind the first position where the chain
+/// breaks. Pure: bytes in, verdict out. Confined to one thread; one walk per instance.
 public final class TailScan {
-  /// Is shown each record that is kept as the walk meets it; a later cut may still drop records behind [TailScan#cut].
+  /// Is shown each record that is kept as the walk meets it; a later cut may still drop records
+  /// behind [TailScan#cut].
   public interface RecordVisitor {
     /// Looks at no record.
     RecordVisitor NONE = frame -> {};
@@ -185,8 +186,7 @@ public final class TailScan {
             promise = made;
           }
           if (frame.type() == FrameType.GROUP) {
-            declaredEnd =
-                Math.max(declaredEnd, ControlFrames.groupEnd(frame.payload()));
+            declaredEnd = Math.max(declaredEnd, ControlFrames.groupEnd(frame.payload()));
           }
           droppedEnd = Math.max(droppedEnd, frame.end());
           if (frame.type() == FrameType.RECORD) {
@@ -225,7 +225,8 @@ public final class TailScan {
     return new TailVerdict.Clean();
   }
 
-  /// Returns the log state of the segment's first frame; null when that frame is not valid, and then nothing else was walked.
+  /// Returns the log state of the segment's first frame; null when that frame is not valid, and
+  /// then nothing else was walked.
   public @Nullable LogState firstState() {
     return firstState;
   }
@@ -240,7 +241,8 @@ public final class TailScan {
     return seal;
   }
 
-  /// Returns the CUT frame with the highest new epoch when no frame has reached that epoch yet: a truncation to be finished.
+  /// Returns the CUT frame with the highest new epoch when no frame has reached that epoch yet: a
+  /// truncation to be finished.
   public ControlFrames.@Nullable Cut unfinishedCut() {
     return cutFrame != null && cutFrame.newEpoch() > highestEpoch ? cutFrame : null;
   }
@@ -285,7 +287,8 @@ public final class TailScan {
     return greatestTimestamp;
   }
 
-  /// Returns how many whole record frames are behind the cut; for a segment without a valid first frame, all of them.
+  /// Returns how many whole record frames are behind the cut; for a segment without a valid first
+  /// frame, all of them.
   public long droppedFrames() {
     return droppedFrames;
   }

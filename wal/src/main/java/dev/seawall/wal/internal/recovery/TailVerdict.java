@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.recovery;
 
-/// How the un-sealed end of a log ends. The table that leads to each case is in the package documentation.
+/// How the un-sealed end of a log ends. The table that leads to each case is in the package
+/// documentation.
 public sealed interface TailVerdict {
   /// Everything that is known to have been written is whole.
   record Clean() implements TailVerdict {}

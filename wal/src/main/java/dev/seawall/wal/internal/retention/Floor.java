@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The lowest index that something still needs: one number with one definition, the lowest of the checkpoint and all pins. Thread-safe.
+/// The lowest index that something still needs: one number with one definition, the lowest of the
+/// checkpoint and all pins. Thread-safe.
 ///
-/// A pin keeps the last value that was told, from the log state at open on, until its owner reports another or removes it.
+/// A pin keeps the last value that was told, from the log state at open on, until its owner reports
+/// another or removes it.
 public final class Floor {
   private final TreeMap<String, Long> pins = new TreeMap<>();
   private long checkpoint;
@@ -23,7 +25,8 @@ public final class Floor {
 
   /// Returns the floor: records below it are needed by nobody.
   ///
-  /// @param withoutCheckpoint what to return when no checkpoint was ever reported and no pin is lower
+  /// @param withoutCheckpoint what to return when no checkpoint was ever reported and no pin is
+  ///   lower
   public synchronized long lowest(long withoutCheckpoint) {
     long lowest = checkpoint == 0 ? withoutCheckpoint : checkpoint;
     for (long pin : pins.values()) {

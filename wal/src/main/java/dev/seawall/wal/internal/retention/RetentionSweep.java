@@ -8,7 +8,8 @@ import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import java.util.List;
 
-/// Decides how far the limits of [Retention] reach: a pure rule over the segments, the floor and the clocks. Confined to one thread.
+/// Decides how far the limits of [Retention] reach: a pure rule over the segments, the floor and
+/// the clocks. Confined to one thread.
 public final class RetentionSweep {
   private static final long TOLERATED_MILLIS = 60_000;
 
@@ -50,9 +51,7 @@ public final class RetentionSweep {
     long now = time.wallMillis();
     long limit = floor.lowest(Long.MAX_VALUE);
     for (Segment segment : segments) {
-      if (!segment.sealed()
-          || segment.number() >= durableSegment
-          || segment.lastIndex() >= limit) {
+      if (!segment.sealed() || segment.number() >= durableSegment || segment.lastIndex() >= limit) {
         break;
       }
       boolean over = sealedBytes > retention.maxBytes().orElse(Long.MAX_VALUE);

@@ -2,6 +2,7 @@
 package dev.seawall.wal.internal.segment;
 
 import dev.seawall.io.StorageFile;
+import org.jspecify.annotations.Nullable;
 
 /// A segment that accepts frames, with the one open file that all its writes and syncs go through.
 ///
@@ -9,7 +10,8 @@ import dev.seawall.io.StorageFile;
 /// @param file open for writing
 /// @param seed of its frame key, computed once
 public record ActiveSegment(Segment segment, StorageFile file, long seed) {
-  /// Bytes at the end of a file that appends leave free: for the seal, and for the frames that recoveries and truncations add.
+  /// Bytes at the end of a file that appends leave free: for the seal, and for the frames that
+  /// recoveries and truncations add.
   public static final int RESERVE = 2048;
 
   /// Makes one.
@@ -25,5 +27,10 @@ public record ActiveSegment(Segment segment, StorageFile file, long seed) {
   /// Returns the segment number.
   public long number() {
     return segment.number();
+  }
+
+  /// Returns whether this is the same segment.
+  public boolean is(@Nullable ActiveSegment other) {
+    return other != null && other.number() == number();
   }
 }

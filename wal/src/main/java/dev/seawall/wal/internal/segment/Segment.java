@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of one segment that holds frames. Immutable, but for the shared index and the count of holders.
+/// What is known of one segment that holds frames. Immutable, but for the shared index and the
+/// count of holders.
 public final class Segment {
   private final long number;
   private final Path path;
@@ -141,7 +142,8 @@ public final class Segment {
     return index;
   }
 
-  /// Returns how many readers of this process are inside it; its file is not used again while there are any.
+  /// Returns how many readers of this process are inside it; its file is not used again while there
+  /// are any.
   public AtomicInteger holders() {
     return holders;
   }

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The segment files of one log directory: listing, opening, reading headers. Stateless but for its place; thread-safe.
+/// The segment files of one log directory: listing, opening, reading headers. Stateless but for its
+/// place; thread-safe.
 ///
 /// @param files the door to disks
 /// @param directory of the log
@@ -89,7 +90,8 @@ public record SegmentFiles(FileSystem files, Path directory, String prefix) {
 
   /// Reads and judges the header of a segment that should be there.
   ///
-  /// @throws CorruptException when it is missing, not a file, foreign, damaged, or another segment's
+  /// @throws CorruptException when it is missing, not a file, foreign, damaged, or another
+  ///   segment's
   /// @throws FormatTooNewException when a newer version wrote it
   /// @throws FormatTooOldException when this version no longer reads it
   public SegmentHeader header(Entry entry, IoQueue queue) throws StorageException, WalException {
@@ -115,8 +117,7 @@ public record SegmentFiles(FileSystem files, Path directory, String prefix) {
     }
   }
 
-  private static SegmentHeader judge(Entry entry, SegmentHeader.Parsed parsed)
-      throws WalException {
+  private static SegmentHeader judge(Entry entry, SegmentHeader.Parsed parsed) throws WalException {
     return switch (parsed) {
       case SegmentHeader.Parsed.Good good -> good.header();
       case SegmentHeader.Parsed.TooNew tooNew ->

@@ -64,7 +64,8 @@ public record SegmentHeader(FrameKey key, long number, long createdMillis, long 
     int unknown = (int) (versions >>> 32) & ~FormatVersion.FEATURES;
     long expected = checksum(block);
     if (expected != block.get(U64, 64)) {
-      // A newer format keeps the checksum where it is: a wrong one is damage, whatever the version field says.
+      // A newer format keeps the checksum where it is: a wrong one is damage, whatever the version
+      // field says.
       return new Parsed.Bad(
           "segment header checksum %016x, computed %016x".formatted(block.get(U64, 64), expected));
     }

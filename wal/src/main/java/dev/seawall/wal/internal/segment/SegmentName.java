@@ -5,9 +5,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The name of a segment file: `<prefix>-<created millis>-<segment number>.log`, or `…-pre.log` while it is prepared.
+/// The name of a segment file: `<prefix>-<created millis>-<segment number>.log`, or `…-pre.log`
+/// while it is prepared.
 ///
-/// The number orders the files, never the text and never the clock. Names that do not match exactly are foreign and are left alone.
+/// The number orders the files, never the text and never the clock. Names that do not match exactly
+/// are foreign and are left alone.
 ///
 /// @param prefix of the log
 /// @param createdMillis wall clock; information only

@@ -16,11 +16,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// Prepares segments before they are needed: creates a file under a `-pre` name, writes every block, writes the header, syncs, renames,
-/// syncs the directory. A file below the floor is used again instead of written anew. One chunk per step.
+/// Prepares segments before they are needed: creates a file under a `-pre` name, writes every
+/// block, writes the header, syncs, renames, syncs the directory. A file below the floor is used
+/// again instead of written anew. One chunk per step.
 ///
-/// A full disk is met here, on nobody's append path: the file is removed, the cause is kept for those who wait, and preparation is tried
-/// again when asked. Thread-safe; the work itself is done by one worker.
+/// A full disk is met here, on nobody's append path: the file is removed, the cause is kept for
+/// those who wait, and preparation is tried again when asked. Thread-safe; the work itself is done
+/// by one worker.
 public final class SegmentPool implements Worker, AutoCloseable {
   /// A waiting segment: its name and header are durable, it holds no frame of its salt.
   ///
@@ -77,7 +79,8 @@ public final class SegmentPool implements Worker, AutoCloseable {
 
   /// @param queue the one on which the writer will poll the files; blocking calls do not touch it
   /// @param highestNumber no number up to it is given out
-  /// @param nextBytes length of the first segment prepared; the following ones double it up to `segmentBytes`
+  /// @param nextBytes length of the first segment prepared; the following ones double it up to
+  ///   `segmentBytes`
   public SegmentPool(
       SegmentFiles files,
       Machine machine,
@@ -98,7 +101,8 @@ public final class SegmentPool implements Worker, AutoCloseable {
     this.owner = owner;
   }
 
-  /// Returns a waiting segment of at least `minBytes`, or null: then one was asked for, and [Owner#poolChanged] will tell.
+  /// Returns a waiting segment of at least `minBytes`, or null: then one was asked for, and
+  /// [Owner#poolChanged] will tell.
   ///
   /// @throws StorageException when the last preparation failed; asking again tries again
   public synchronized @Nullable Prepared take(long minBytes) throws StorageException {
@@ -127,10 +131,13 @@ public final class SegmentPool implements Worker, AutoCloseable {
 
   /// Returns whether a step has something to do.
   public synchronized boolean hasWork() {
-    return !closed && (job != null || ready.size() < wanted || oversizeBytes > 0) && failure == null;
+    return !closed
+        && (job != null || ready.size() < wanted || oversizeBytes > 0)
+        && failure == null;
   }
 
-  /// Hands in a file below the floor; it is used again when it has the standard length, one link, and is needed; else removed.
+  /// Hands in a file below the floor; it is used again when it has the standard length, one link,
+  /// and is needed; else removed.
   ///
   /// @return whether it will be used again
   public synchronized boolean offer(Path path) throws StorageException {
@@ -194,7 +201,8 @@ public final class SegmentPool implements Worker, AutoCloseable {
     long bytes = nextBytes;
     boolean reuse = false;
     if (oversizeBytes > 0) {
-      // Numbers order the files, so waiting ones with lower numbers can no longer be used under their names.
+      // Numbers order the files, so waiting ones with lower numbers can no longer be used under
+      // their names.
       bytes = Math.max(bytes, oversizeBytes);
       while (!ready.isEmpty()) {
         Prepared waiting = ready.remove();

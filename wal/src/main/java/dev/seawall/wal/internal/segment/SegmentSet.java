@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The segments that hold frames, oldest first, the active one last. Immutable: the writer swaps it, readers keep theirs.
+/// The segments that hold frames, oldest first, the active one last. Immutable: the writer swaps
+/// it, readers keep theirs.
 ///
 /// @param segments at least one
 /// @param firstIndexKept records below it are truncated
@@ -22,7 +23,8 @@ public record SegmentSet(List<Segment> segments, long firstIndexKept) {
     return segments.getLast();
   }
 
-  /// Returns the segment whose range holds `index`; null when it lies before the first one. An index behind the end gives the last.
+  /// Returns the segment whose range holds `index`; null when it lies before the first one. An
+  /// index behind the end gives the last.
   public @Nullable Segment holding(long index) {
     int low = 0;
     int high = segments.size();
@@ -82,8 +84,7 @@ public record SegmentSet(List<Segment> segments, long firstIndexKept) {
   /// Returns the set cut back to a segment that is active again.
   public SegmentSet cutTo(Segment active) {
     List<Segment> changed =
-        new ArrayList<>(
-            segments.stream().filter(s -> s.number() < active.number()).toList());
+        new ArrayList<>(segments.stream().filter(s -> s.number() < active.number()).toList());
     changed.add(active);
     return new SegmentSet(changed, firstIndexKept);
   }

@@ -4,10 +4,11 @@ package dev.seawall.wal.internal.segment;
 import dev.seawall.wal.internal.frame.Layout;
 import java.util.Arrays;
 
-/// Some places of one segment from which a scan may start: about one per [#STRIDE] bytes. Thread-safe.
+/// Some places of one segment from which a scan may start: about one per [#STRIDE] bytes.
+/// Thread-safe.
 ///
-/// A cache: an entry says that the frame at a position is where a reader for an index, or for a time, may begin. Without any entry the scan
-/// begins at the first frame.
+/// A cache: an entry says that the frame at a position is where a reader for an index, or for a
+/// time, may begin. Without any entry the scan begins at the first frame.
 public final class SparseIndex {
   /// Bytes between two entries, at least.
   public static final int STRIDE = 64 << 10;
@@ -18,7 +19,8 @@ public final class SparseIndex {
   private int size;
   private long greatest = Long.MIN_VALUE;
 
-  /// Notes a frame that begins a group or stands on a batch boundary; ignored when too near to the last one.
+  /// Notes a frame that begins a group or stands on a batch boundary; ignored when too near to the
+  /// last one.
   ///
   /// @param nextIndex the index of the first record at or behind it
   /// @param position of the frame
