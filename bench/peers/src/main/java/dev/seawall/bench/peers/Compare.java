@@ -155,6 +155,7 @@ final class Compare {
     String what = peer.label() + " " + cell.label() + " repetition " + repetition;
     switch (outcome.kind()) {
       case MEASURED -> {
+        results.detail(peer.label(), outcome.message());
         watchFlushes(what, cell, outcome.metrics());
         results.add(cell, peer.label(), peer.role(), repetition, outcome.metrics());
         progress(

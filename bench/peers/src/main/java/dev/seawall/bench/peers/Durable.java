@@ -34,6 +34,7 @@ final class Durable {
     long[] appended;
     try (Peer peer = plan.peer().make()) {
       peer.open(directory, true);
+      Measure.tellDetail(peer);
       appended =
           plan.cell().workload().equals("W3A")
               ? asynchronous(peer, metrics)

@@ -88,9 +88,13 @@ final class Fork {
       return new Outcome(
           Outcome.Kind.FAILED, "no end within " + limitSeconds + " s, killed\n" + output, Map.of());
     }
+    String detail = "";
     for (String line : output.lines().toList()) {
+      if (line.startsWith("DETAIL ")) {
+        detail = line.substring(7);
+      }
       if (line.startsWith("RESULT ")) {
-        return new Outcome(Outcome.Kind.MEASURED, "", metrics(line));
+        return new Outcome(Outcome.Kind.MEASURED, detail, metrics(line));
       }
       if (line.startsWith("SKIP ")) {
         return new Outcome(Outcome.Kind.SKIPPED, line.substring(5), Map.of());
@@ -115,7 +119,7 @@ final class Fork {
   /// How a measurement ended.
   ///
   /// @param kind how
-  /// @param message why, unless measured
+  /// @param message why; what the log says about how it works when it was measured
   /// @param metrics what was measured
   record Outcome(Kind kind, String message, Map<String, Double> metrics) {
     /// How.

@@ -36,6 +36,13 @@ final class Measure {
     }
   }
 
+  /// Prints what an open log says about how it works.
+  static void tellDetail(Peer peer) {
+    if (!peer.detail().isEmpty()) {
+      print("DETAIL " + peer.detail());
+    }
+  }
+
   private static void print(String line) {
     System.out.println();
     System.out.println(line);

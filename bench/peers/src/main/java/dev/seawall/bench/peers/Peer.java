@@ -24,6 +24,11 @@ interface Peer extends AutoCloseable {
   /// Returns when the operating system has everything appended so far (not: the device).
   void drain() throws Exception;
 
+  /// Returns what an open log says about how it works, as `name=value`, or nothing.
+  default String detail() {
+    return "";
+  }
+
   /// Closes the log cleanly.
   @Override
   void close() throws IOException;

@@ -132,11 +132,9 @@ final class Report {
     fairness(text);
     text.append("## What durable means here\n\n");
     for (Peers peer : options.peers) {
-      text.append("- **")
-          .append(peer.label())
-          .append("**: ")
-          .append(peer.durableMeans())
-          .append('\n');
+      text.append("- **").append(peer.label()).append("**: ").append(peer.durableMeans());
+      results.details(peer.label()).forEach(detail -> text.append("; ").append(detail));
+      text.append('\n');
     }
     if (!results.troubles().isEmpty()) {
       text.append("\n## Not measured, or void\n\n");
@@ -215,6 +213,7 @@ final class Report {
       for (String row : results.rows(cell)) {
         Map<String, Object> rowTree = new LinkedHashMap<>();
         rowTree.put("name", row);
+        rowTree.put("details", results.details(row));
         rowTree.put("role", results.role(row).toString().toLowerCase(Locale.ROOT));
         results
             .spread(cell, row, cell.rankedBy())

@@ -7,13 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Everything measured so far: cell, row, repetition, metric.
 final class Results {
   private final Map<Cell, Map<String, Map<Integer, Map<String, Double>>>> samples =
       new LinkedHashMap<>();
   private final Map<String, Peers.Role> roles = new LinkedHashMap<>();
+  private final Map<String, Set<String>> details = new LinkedHashMap<>();
   private final List<String> troubles = new ArrayList<>();
 
   void add(Cell cell, String row, Peers.Role role, int repetition, Map<String, Double> metrics) {
@@ -22,6 +25,19 @@ final class Results {
         .computeIfAbsent(cell, _ -> new LinkedHashMap<>())
         .computeIfAbsent(row, _ -> new TreeMap<>())
         .put(repetition, metrics);
+  }
+
+  /// Records what a log said about how it works.
+  void detail(String row, String text) {
+    if (!text.isEmpty()) {
+      details.computeIfAbsent(row, _ -> new TreeSet<>()).add(text);
+    }
+  }
+
+  /// Returns what a log said about how it works; more than one when it changed between
+  /// measurements.
+  Set<String> details(String row) {
+    return details.getOrDefault(row, Set.of());
   }
 
   /// Records that something could not be measured, or was measured and is void.

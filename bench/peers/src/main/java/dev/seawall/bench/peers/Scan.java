@@ -52,6 +52,7 @@ final class Scan {
     byte[][] cycle = payloads.of(0);
     Peer peer = plan.peer().make();
     peer.open(directory, false);
+    Measure.tellDetail(peer);
     try (peer;
         Peer.Writer writer = peer.writer()) {
       long start = System.nanoTime();

@@ -1,34 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.bench.peers;
 
+import dev.seawall.io.StorageException;
+import dev.seawall.wal.AppendCallback;
+import dev.seawall.wal.Durability;
+import dev.seawall.wal.WalBatch;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.WalReader;
+import dev.seawall.wal.WriteAheadLog;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Seawall.
+/// Seawall by its public API with default options. Draining is [WriteAheadLog#sync], which does
+/// more than it must: the log has no weaker way to say that the operating system has everything.
 final class SeawallPeer implements Peer {
-  @Override
-  public @Nullable String unavailable() {
-    return "not wired yet";
-  }
+  private @Nullable WriteAheadLog log;
 
   @Override
-  public void open(Path directory, boolean durable) {
-    throw new UnsupportedOperationException();
+  public void open(Path directory, boolean durable) throws WalException, StorageException {
+    log =
+        WriteAheadLog.open(
+            directory,
+            WalOptions.defaults()
+                .withDurability(durable ? Durability.SYNCED : Durability.BUFFERED));
+  }
+
+  private WriteAheadLog opened() {
+    WriteAheadLog opened = log;
+    if (opened == null) {
+      throw new IllegalStateException("not open");
+    }
+    return opened;
   }
 
   @Override
   public Writer writer() {
-    throw new UnsupportedOperationException();
+    return new Appending(opened(), new WalBatch());
   }
 
   @Override
-  public void drain() {}
+  public void drain() throws WalException, InterruptedException {
+    opened().sync();
+  }
 
   @Override
-  public void close() {}
+  public String detail() {
+    return "backend=" + opened().stats().backend();
+  }
 
   @Override
-  public void readBack(Path directory, Sink sink) {
-    throw new UnsupportedOperationException();
+  public void close() throws WalException {
+    if (log != null) {
+      log.close();
+    }
+    log = null;
+  }
+
+  @Override
+  public void readBack(Path directory, Sink sink) throws WalException, StorageException {
+    byte[] record = new byte[1 << 17];
+    try (WriteAheadLog reopened = WriteAheadLog.open(directory, WalOptions.defaults());
+        WalReader reader = reopened.reader(1)) {
+      while (reader.next()) {
+        MemorySegment payload = reader.payload();
+        int length = Math.toIntExact(payload.byteSize());
+        MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, 0, record, 0, length);
+        sink.record(reader.index(), record, 0, length);
+      }
+    }
+  }
+
+  private record Appending(WriteAheadLog log, WalBatch batch) implements Writer {
+    @Override
+    public void append(byte[] payload) throws WalException, InterruptedException {
+      log.append(payload);
+    }
+
+    @Override
+    public void appendBatch(byte[][] payloads, int from, int count)
+        throws WalException, InterruptedException {
+      batch.clear();
+      for (int i = 0; i < count; i++) {
+        batch.add(payloads[(from + i) % payloads.length]);
+      }
+      log.append(batch);
+    }
+
+    @Override
+    public boolean asynchronous() {
+      return true;
+    }
+
+    @Override
+    public void appendAsync(byte[] payload, Runnable durable)
+        throws WalException, InterruptedException {
+      log.append(payload, Durability.SYNCED, new Completion(durable));
+    }
+  }
+
+  private record Completion(Runnable done) implements AppendCallback {
+    @Override
+    public void durable(long index) {
+      done.run();
+    }
+
+    @Override
+    public void failed(long index, WalException cause) {
+      throw new IllegalStateException("record " + index, cause);
+    }
   }
 }

@@ -43,6 +43,7 @@ final class Unsynced {
     long warmUp = records / 10;
     Peer peer = plan.peer().make();
     peer.open(directory, false);
+    Measure.tellDetail(peer);
     try (peer;
         Peer.Writer writer = peer.writer()) {
       int slot = append(writer, cycle, 0, warmUp);

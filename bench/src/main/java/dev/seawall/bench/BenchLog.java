@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.bench;
+
+import dev.seawall.io.StorageException;
+import dev.seawall.wal.Durability;
+import dev.seawall.wal.Retention;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.WalReader;
+import dev.seawall.wal.WriteAheadLog;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A log in a directory of its own, which keeps the last 256 MiB: a benchmark that appends for
+/// minutes must not fill the disk, and a log in its steady state recycles its segments.
+final class BenchLog implements AutoCloseable {
+  private static final long KEPT_BYTES = 256L << 20;
+
+  private final Path directory;
+  private final byte[] payload;
+  private final WriteAheadLog log;
+
+  private BenchLog(Path directory, byte[] payload, WriteAheadLog log) {
+    this.directory = directory;
+    this.payload = payload;
+    this.log = log;
+  }
+
+  /// @param payload the only record that will be appended
+  static BenchLog open(Durability durability, byte[] payload) throws IOException {
+    Path parent = Path.of(System.getProperty("bench.directory", "target/jmh")).toAbsolutePath();
+    Files.createDirectories(parent);
+    Path directory = Files.createTempDirectory(parent, "log-");
+    WalOptions options =
+        WalOptions.defaults()
+            .withDurability(durability)
+            .withRetention(Retention.keep().withMaxBytes(KEPT_BYTES));
+    return new BenchLog(directory, payload, WriteAheadLog.open(directory, options));
+  }
+
+  WriteAheadLog log() {
+    return log;
+  }
+
+  /// Closes the log, opens it again and checks every record that is kept, then removes it: a
+  /// benchmark checks its data (I-17).
+  @Override
+  public void close() throws IOException {
+    long last = log.lastIndex();
+    log.close();
+    try {
+      check(last);
+    } finally {
+      remove();
+    }
+  }
+
+  private void check(long last) throws WalException, StorageException {
+    MemorySegment expected = MemorySegment.ofArray(payload);
+    try (WriteAheadLog reopened = WriteAheadLog.open(directory, WalOptions.defaults())) {
+      long index = reopened.firstIndex();
+      if (index > last && last > 0) {
+        throw new IllegalStateException("nothing is left of " + last + " records");
+      }
+      try (WalReader reader = reopened.reader(index)) {
+        while (reader.next()) {
+          if (reader.index() != index) {
+            throw new IllegalStateException("read index " + reader.index() + ", expected " + index);
+          }
+          if (expected.mismatch(reader.payload()) >= 0) {
+            throw new IllegalStateException("record " + index + " differs from what was appended");
+          }
+          index++;
+        }
+      }
+      if (index != last + 1) {
+        throw new IllegalStateException("read up to " + (index - 1) + ", appended " + last);
+      }
+    }
+  }
+
+  private void remove() throws IOException {
+    List<Path> paths;
+    try (Stream<Path> walked = Files.walk(directory)) {
+      paths = walked.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : paths) {
+      Files.delete(path);
+    }
+  }
+}
