@@ -3,7 +3,6 @@
 /// The doors of `io`, simulated.
 module dev.seawall.testkit {
   requires static org.jspecify;
-  requires static org.junit.jupiter.api;
   requires transitive dev.seawall.io;
 
   exports dev.seawall.testkit;

@@ -1,32 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.seawall.io.Machine;
 import dev.seawall.io.Scheduler.Handle;
 import dev.seawall.io.Scheduler.Placement;
 import dev.seawall.io.TimeSource;
 import dev.seawall.io.WaitWord;
 import dev.seawall.io.Worker;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Test;
 
-/// What every [dev.seawall.io.Scheduler], [WaitWord] and [TimeSource] does: a JUnit suite to
-/// extend. Nothing in it is timed: it waits for what must happen, for as long as it takes.
-public abstract class SchedulerContract {
+/// What every [dev.seawall.io.Scheduler], [WaitWord] and [TimeSource] does, line by line, for any
+/// test framework. Nothing in it is timed: it waits for what must happen, for as long as it takes.
+public final class SchedulerContract {
   private static final long LONG_WAIT_NANOS = 3_600_000_000_000L;
 
-  /// For subclasses.
-  protected SchedulerContract() {}
+  private static final List<ContractLine> LINES =
+      List.of(
+          line(
+              "aStartedWorkerIsSteppedAtOnceAndAgainWhenWoken",
+              SchedulerContract::aStartedWorkerIsSteppedAtOnceAndAgainWhenWoken),
+          line("aWakeDuringAStepIsRemembered", SchedulerContract::aWakeDuringAStepIsRemembered),
+          line(
+              "delaysAreObeyedAndZeroMeansAtOnce",
+              SchedulerContract::delaysAreObeyedAndZeroMeansAtOnce),
+          line("stepsOfOneWorkerNeverOverlap", SchedulerContract::stepsOfOneWorkerNeverOverlap),
+          line("aClosedWorkerNeverRunsAgain", SchedulerContract::aClosedWorkerNeverRunsAgain),
+          line(
+              "waitingForAnotherValueReturnsAtOnce",
+              SchedulerContract::waitingForAnotherValueReturnsAtOnce),
+          line("aWaitEndsByItsTimeout", SchedulerContract::aWaitEndsByItsTimeout),
+          line("anInterruptEndsTheWaitOnly", SchedulerContract::anInterruptEndsTheWaitOnly),
+          line("clocksGoForward", SchedulerContract::clocksGoForward));
 
-  /// Returns the machine under test; the same one throughout a test.
-  protected abstract Machine machine();
+  private final Machine machine;
+
+  private SchedulerContract(Machine machine) {
+    this.machine = machine;
+  }
+
+  /// Returns the lines; none of them uses the directory.
+  public static List<ContractLine> lines() {
+    return LINES;
+  }
+
+  private interface Check {
+    void run(SchedulerContract contract) throws Exception;
+  }
+
+  private static ContractLine line(String name, Check check) {
+    return new ContractLine(
+        name, (machine, directory) -> check.run(new SchedulerContract(machine)));
+  }
+
+  private Machine machine() {
+    return machine;
+  }
 
   /// Waits until something holds that a worker brings about and then advances `word`.
   private static void waitUntil(WaitWord word, BooleanSupplier condition)
@@ -40,7 +71,6 @@ public abstract class SchedulerContract {
     }
   }
 
-  @Test
   void aStartedWorkerIsSteppedAtOnceAndAgainWhenWoken() throws InterruptedException {
     for (Placement placement : Placement.values()) {
       AtomicInteger steps = new AtomicInteger();
@@ -60,7 +90,6 @@ public abstract class SchedulerContract {
     }
   }
 
-  @Test
   void aWakeDuringAStepIsRemembered() throws InterruptedException {
     for (Placement placement : Placement.values()) {
       AtomicInteger steps = new AtomicInteger();
@@ -84,7 +113,6 @@ public abstract class SchedulerContract {
     }
   }
 
-  @Test
   void delaysAreObeyedAndZeroMeansAtOnce() throws InterruptedException {
     for (Placement placement : Placement.values()) {
       AtomicInteger steps = new AtomicInteger();
@@ -104,7 +132,6 @@ public abstract class SchedulerContract {
     }
   }
 
-  @Test
   void stepsOfOneWorkerNeverOverlap() throws InterruptedException {
     for (Placement placement : Placement.values()) {
       AtomicInteger inside = new AtomicInteger();
@@ -129,12 +156,11 @@ public abstract class SchedulerContract {
           handle.wake();
         }
       }
-      assertFalse(overlapped.get());
+      Expect.that(!overlapped.get(), "steps do not overlap");
       word.close();
     }
   }
 
-  @Test
   void aClosedWorkerNeverRunsAgain() throws InterruptedException {
     for (Placement placement : Placement.values()) {
       AtomicInteger steps = new AtomicInteger();
@@ -163,22 +189,20 @@ public abstract class SchedulerContract {
         waitUntil(word, () -> others.get() > 20);
         running.wake();
       }
-      assertEquals(afterClose, steps.get());
+      Expect.equal(afterClose, steps.get());
       word.close();
     }
   }
 
-  @Test
   void waitingForAnotherValueReturnsAtOnce() throws InterruptedException {
     try (WaitWord word = machine().scheduler().newWaitWord()) {
       int seen = word.value();
       word.advance();
-      assertEquals(seen + 1, word.value());
+      Expect.equal(seen + 1, word.value());
       word.await(seen, LONG_WAIT_NANOS);
     }
   }
 
-  @Test
   void aWaitEndsByItsTimeout() throws InterruptedException {
     try (WaitWord word = machine().scheduler().newWaitWord()) {
       TimeSource time = machine().time();
@@ -190,11 +214,10 @@ public abstract class SchedulerContract {
     }
   }
 
-  @Test
   void anInterruptEndsTheWaitOnly() {
     try (WaitWord word = machine().scheduler().newWaitWord()) {
       Thread.currentThread().interrupt();
-      assertThrows(
+      Expect.thrown(
           InterruptedException.class,
           () -> {
             // A spurious return is allowed; the interrupt is not lost by it.
@@ -202,17 +225,18 @@ public abstract class SchedulerContract {
               word.await(word.value(), LONG_WAIT_NANOS);
             }
           });
-      assertFalse(Thread.interrupted(), "the interrupt was consumed");
+      Expect.that(!Thread.interrupted(), "the interrupt was consumed");
       word.advance();
     }
   }
 
-  @Test
   void clocksGoForward() {
     TimeSource time = machine().time();
     long first = time.nanoTime();
-    assertTrue(time.nanoTime() - first >= 0);
+    Expect.that(time.nanoTime() - first >= 0, "the monotonic clock goes forward");
     // 2020 or later: milliseconds since 1970, not nanoseconds or seconds.
-    assertTrue(time.wallMillis() > 1_577_836_800_000L && time.wallMillis() < 4_102_444_800_000L);
+    Expect.that(
+        time.wallMillis() > 1_577_836_800_000L && time.wallMillis() < 4_102_444_800_000L,
+        "milliseconds since 1970");
   }
 }

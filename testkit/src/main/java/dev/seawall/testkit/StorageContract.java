@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.seawall.io.DirectoryLock;
 import dev.seawall.io.FileStatus;
 import dev.seawall.io.FileSystem;
@@ -24,27 +17,102 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
-/// What every [FileSystem], [StorageFile], [IoQueue] and [DirectoryLock] does, line by line: a
-/// JUnit suite to extend.
+/// What every [FileSystem], [StorageFile], [IoQueue] and [DirectoryLock] does, line by line, for
+/// any test framework.
 ///
 /// Run it with assertions on (`-ea`): two writes in flight to one block are an assertion error.
 /// What survives a death cannot be tried on a real machine in a unit test; `testkit` tries it on
 /// the simulated one.
-public abstract class StorageContract {
+public final class StorageContract {
   private static final int BLOCK = StorageFile.BLOCK_BYTES;
 
+  private static final List<ContractLine> LINES =
+      List.of(
+          line(
+              "aNewFileIsEmptyAndGrowsWithWrites",
+              StorageContract::aNewFileIsEmptyAndGrowsWithWrites),
+          line(
+              "readsHaveAnyAlignmentAndStopAtTheEnd",
+              StorageContract::readsHaveAnyAlignmentAndStopAtTheEnd),
+          line(
+              "whatWasWrittenIsReadByAnotherOpenFile",
+              StorageContract::whatWasWrittenIsReadByAnotherOpenFile),
+          line(
+              "submittedOperationsReportThroughTheirTickets",
+              StorageContract::submittedOperationsReportThroughTheirTickets),
+          line("aTicketInFlightIsNotTakenAgain", StorageContract::aTicketInFlightIsNotTakenAgain),
+          line(
+              "writesInFlightToDifferentBlocksAllEnd",
+              StorageContract::writesInFlightToDifferentBlocksAllEnd),
+          line(
+              "twoWritesInFlightToOneBlockAreAnAssertionError",
+              StorageContract::twoWritesInFlightToOneBlockAreAnAssertionError),
+          line(
+              "unalignedOnHeapOrEmptyWritesAreRefusedAndPoisonNothing",
+              StorageContract::unalignedOnHeapOrEmptyWritesAreRefusedAndPoisonNothing),
+          line(
+              "aFileOpenedForReadingRefusesEveryChange",
+              StorageContract::aFileOpenedForReadingRefusesEveryChange),
+          line(
+              "aClosedFileFailsInTheTicketAndInTheVerbs",
+              StorageContract::aClosedFileFailsInTheTicketAndInTheVerbs),
+          line(
+              "truncationCutsAndTheNextWriteFillsTheBlockAgain",
+              StorageContract::truncationCutsAndTheNextWriteFillsTheBlockAgain),
+          line(
+              "openingNeedsAFileAndCreatingNeedsNone",
+              StorageContract::openingNeedsAFileAndCreatingNeedsNone),
+          line("anIdleQueueNeverBlocks", StorageContract::anIdleQueueNeverBlocks),
+          line("closingAQueueEndsWhatIsInFlight", StorageContract::closingAQueueEndsWhatIsInFlight),
+          line("statusTellsWhatStandsAtAPath", StorageContract::statusTellsWhatStandsAtAPath),
+          line(
+              "directoriesAreCreatedWithTheirParentsAndListed",
+              StorageContract::directoriesAreCreatedWithTheirParentsAndListed),
+          line(
+              "renameReplacesAndKeepsTheOpenFile",
+              StorageContract::renameReplacesAndKeepsTheOpenFile),
+          line("deletionNeedsAName", StorageContract::deletionNeedsAName),
+          line("syncingAMissingDirectoryFails", StorageContract::syncingAMissingDirectoryFails),
+          line(
+              "aSecondOwnerIsToldWhoHoldsTheDirectoryAndDoesNotFreeIt",
+              StorageContract::aSecondOwnerIsToldWhoHoldsTheDirectoryAndDoesNotFreeIt),
+          line("aLockThatWasGivenBackIsNotHeld", StorageContract::aLockThatWasGivenBackIsNotHeld),
+          line(
+              "aDeletedOrReplacedLockFileIsNoticed",
+              StorageContract::aDeletedOrReplacedLockFileIsNoticed),
+          line("lockingAMissingDirectoryFails", StorageContract::lockingAMissingDirectoryFails));
+
   private final Arena arena = Arena.ofAuto();
+  private final FileSystem files;
+  private final Path directory;
 
-  /// For subclasses.
-  protected StorageContract() {}
+  private StorageContract(FileSystem files, Path directory) {
+    this.files = files;
+    this.directory = directory;
+  }
 
-  /// Returns the file system under test.
-  protected abstract FileSystem files();
+  /// Returns the lines, each to be checked with an empty directory of its own.
+  public static List<ContractLine> lines() {
+    return LINES;
+  }
 
-  /// Returns a directory that exists and is empty at the beginning of each test.
-  protected abstract Path directory();
+  private interface Check {
+    void run(StorageContract contract) throws Exception;
+  }
+
+  private static ContractLine line(String name, Check check) {
+    return new ContractLine(
+        name, (machine, directory) -> check.run(new StorageContract(machine.files(), directory)));
+  }
+
+  private FileSystem files() {
+    return files;
+  }
+
+  private Path directory() {
+    return directory;
+  }
 
   private Path path(String name) {
     return directory().resolve(name);
@@ -70,84 +138,78 @@ public abstract class StorageContract {
 
   private static void finish(IoQueue queue, IoTicket ticket) {
     while (!ticket.isDone()) {
-      assertTrue(queue.await() > 0, "await ended nothing while an operation is in flight");
+      Expect.that(queue.await() > 0, "await ends an operation in flight");
     }
   }
 
   // ---- files
 
-  @Test
   void aNewFileIsEmptyAndGrowsWithWrites() throws IOException {
     try (StorageFile file = create("f")) {
-      assertEquals(0, file.size());
-      assertEquals(path("f"), file.path());
+      Expect.equal(0, file.size());
+      Expect.equal(path("f"), file.path());
       file.write(0, blocks(1, 1));
-      assertEquals(BLOCK, file.size());
+      Expect.equal(BLOCK, file.size());
       file.write(2 * BLOCK, blocks(1, 2));
-      assertEquals(3 * BLOCK, file.size());
-      assertEquals("00", read(file, BLOCK, 2), "a hole reads as zeros");
+      Expect.equal(3 * BLOCK, file.size());
+      Expect.equal("00", read(file, BLOCK, 2), "a hole reads as zeros");
     }
   }
 
-  @Test
   void readsHaveAnyAlignmentAndStopAtTheEnd() throws IOException {
     try (StorageFile file = create("f")) {
       file.write(0, blocks(1, 1));
       file.write(BLOCK, blocks(1, 2));
-      assertEquals("112", read(file, BLOCK - 2, 3));
-      assertEquals("22", read(file, 2 * BLOCK - 2, 5));
-      assertEquals("", read(file, 2 * BLOCK, 5));
-      assertEquals("", read(file, 100 * BLOCK, 5));
-      assertThrows(IllegalArgumentException.class, () -> read(file, -1, 1));
+      Expect.equal("112", read(file, BLOCK - 2, 3));
+      Expect.equal("22", read(file, 2 * BLOCK - 2, 5));
+      Expect.equal("", read(file, 2 * BLOCK, 5));
+      Expect.equal("", read(file, 100 * BLOCK, 5));
+      Expect.thrown(IllegalArgumentException.class, () -> read(file, -1, 1));
     }
   }
 
-  @Test
   void whatWasWrittenIsReadByAnotherOpenFile() throws IOException {
     try (StorageFile file = create("f")) {
       file.write(0, blocks(2, 7));
       file.sync();
     }
     try (StorageFile file = files().open(path("f"), OpenMode.READ, files().newQueue())) {
-      assertEquals(2 * BLOCK, file.size());
-      assertEquals("77", read(file, 4095, 2));
+      Expect.equal(2 * BLOCK, file.size());
+      Expect.equal("77", read(file, 4095, 2));
     }
   }
 
-  @Test
   void submittedOperationsReportThroughTheirTickets() throws IOException {
     try (IoQueue queue = files().newQueue();
         StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
       IoTicket ticket = new IoTicket();
       file.submitWrite(ticket, 0, blocks(1, 1));
-      assertTrue(ticket.isInFlight(), "nothing is done before it is polled");
-      assertEquals(1, queue.inFlight());
+      Expect.that(ticket.isInFlight(), "nothing is done before it is polled");
+      Expect.equal(1, queue.inFlight());
       finish(queue, ticket);
-      assertNull(ticket.failure());
-      assertEquals(0, queue.inFlight());
+      Expect.equal(null, ticket.failure());
+      Expect.equal(0, queue.inFlight());
       file.submitDurableWrite(ticket, BLOCK, blocks(1, 2));
       finish(queue, ticket);
-      assertNull(ticket.failure());
+      Expect.equal(null, ticket.failure());
       file.submitSync(ticket);
       finish(queue, ticket);
-      assertNull(ticket.failure());
-      assertEquals("12", read(file, BLOCK - 1, 2));
+      Expect.equal(null, ticket.failure());
+      Expect.equal("12", read(file, BLOCK - 1, 2));
     }
   }
 
-  @Test
   void aTicketInFlightIsNotTakenAgain() throws IOException {
     try (IoQueue queue = files().newQueue();
         StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
       IoTicket ticket = new IoTicket();
       file.submitWrite(ticket, 0, blocks(1, 1));
-      assertThrows(
+      Expect.thrown(
           IllegalStateException.class, () -> file.submitWrite(ticket, BLOCK, blocks(1, 1)));
       finish(queue, ticket);
     }
   }
 
-  @Test
   void writesInFlightToDifferentBlocksAllEnd() throws IOException {
     try (IoQueue queue = files().newQueue();
         StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
@@ -155,27 +217,25 @@ public abstract class StorageContract {
       for (int i = 0; i < tickets.size(); i++) {
         file.submitWrite(tickets.get(i), (long) i * BLOCK, blocks(1, i + 1));
       }
-      assertEquals(3, queue.inFlight());
+      Expect.equal(3, queue.inFlight());
       tickets.forEach(ticket -> finish(queue, ticket));
-      assertEquals("12", read(file, BLOCK - 1, 2));
-      assertEquals("23", read(file, 2 * BLOCK - 1, 2));
-      assertEquals(0, queue.poll());
+      Expect.equal("12", read(file, BLOCK - 1, 2));
+      Expect.equal("23", read(file, 2 * BLOCK - 1, 2));
+      Expect.equal(0, queue.poll());
     }
   }
 
-  @Test
   void twoWritesInFlightToOneBlockAreAnAssertionError() throws IOException {
     try (IoQueue queue = files().newQueue();
         StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
       IoTicket ticket = new IoTicket();
       file.submitWrite(ticket, 0, blocks(2, 1));
-      assertThrows(
+      Expect.thrown(
           AssertionError.class, () -> file.submitWrite(new IoTicket(), BLOCK, blocks(1, 2)));
       finish(queue, ticket);
     }
   }
 
-  @Test
   void unalignedOnHeapOrEmptyWritesAreRefusedAndPoisonNothing() throws IOException {
     MemorySegment shifted = arena.allocate(2 * BLOCK, BLOCK).asSlice(512, BLOCK);
     try (StorageFile file = create("f")) {
@@ -190,24 +250,22 @@ public abstract class StorageContract {
   }
 
   private static void refused(StorageFile file, long position, MemorySegment source) {
-    assertThrows(IllegalArgumentException.class, () -> file.write(position, source));
-    assertThrows(
+    Expect.thrown(IllegalArgumentException.class, () -> file.write(position, source));
+    Expect.thrown(
         IllegalArgumentException.class, () -> file.submitWrite(new IoTicket(), position, source));
   }
 
-  @Test
   void aFileOpenedForReadingRefusesEveryChange() throws IOException {
     create("f").close();
     try (StorageFile file = files().open(path("f"), OpenMode.READ, files().newQueue())) {
-      assertThrows(IllegalStateException.class, () -> file.write(0, blocks(1, 1)));
-      assertThrows(IllegalStateException.class, file::sync);
-      assertThrows(IllegalStateException.class, () -> file.truncate(0));
-      assertThrows(
+      Expect.thrown(IllegalStateException.class, () -> file.write(0, blocks(1, 1)));
+      Expect.thrown(IllegalStateException.class, file::sync);
+      Expect.thrown(IllegalStateException.class, () -> file.truncate(0));
+      Expect.thrown(
           IllegalStateException.class, () -> file.submitWrite(new IoTicket(), 0, blocks(1, 1)));
     }
   }
 
-  @Test
   void aClosedFileFailsInTheTicketAndInTheVerbs() throws IOException {
     IoQueue queue = files().newQueue();
     StorageFile file = files().open(path("f"), OpenMode.CREATE, queue);
@@ -216,41 +274,40 @@ public abstract class StorageContract {
     IoTicket ticket = new IoTicket();
     file.submitWrite(ticket, 0, blocks(1, 1));
     finish(queue, ticket);
-    assertNotNull(ticket.failure());
-    assertThrows(StorageException.class, () -> file.write(0, blocks(1, 1)));
-    assertThrows(StorageException.class, () -> read(file, 0, 1));
+    Expect.that(ticket.failure() != null, "a failure in the ticket");
+    Expect.thrown(StorageException.class, () -> file.write(0, blocks(1, 1)));
+    Expect.thrown(StorageException.class, () -> read(file, 0, 1));
     queue.close();
   }
 
-  @Test
   void truncationCutsAndTheNextWriteFillsTheBlockAgain() throws IOException {
     try (StorageFile file = create("f")) {
       file.write(0, blocks(3, 1));
       file.truncate(BLOCK + 10);
-      assertEquals(BLOCK + 10, file.size());
-      assertEquals("11", read(file, BLOCK + 8, 5));
+      Expect.equal(BLOCK + 10, file.size());
+      Expect.equal("11", read(file, BLOCK + 8, 5));
       file.write(2 * BLOCK, blocks(1, 2));
-      assertEquals("1100", read(file, BLOCK + 8, 4), "what was cut reads as zeros");
+      Expect.equal("1100", read(file, BLOCK + 8, 4), "what was cut reads as zeros");
       file.truncate(100);
       file.write(0, blocks(1, 3));
-      assertEquals(BLOCK, file.size());
+      Expect.equal(BLOCK, file.size());
       file.truncate(0);
       file.sync();
-      assertEquals(0, file.size());
-      assertThrows(IllegalArgumentException.class, () -> file.truncate(1));
-      assertThrows(IllegalArgumentException.class, () -> file.truncate(-1));
+      Expect.equal(0, file.size());
+      Expect.thrown(IllegalArgumentException.class, () -> file.truncate(1));
+      Expect.thrown(IllegalArgumentException.class, () -> file.truncate(-1));
     }
   }
 
-  @Test
   void openingNeedsAFileAndCreatingNeedsNone() throws IOException {
     IoQueue queue = files().newQueue();
-    assertThrows(StorageException.class, () -> files().open(path("missing"), OpenMode.READ, queue));
-    assertThrows(
+    Expect.thrown(
+        StorageException.class, () -> files().open(path("missing"), OpenMode.READ, queue));
+    Expect.thrown(
         StorageException.class, () -> files().open(path("missing"), OpenMode.WRITE, queue));
     create("f").close();
-    assertThrows(StorageException.class, () -> files().open(path("f"), OpenMode.CREATE, queue));
-    assertThrows(
+    Expect.thrown(StorageException.class, () -> files().open(path("f"), OpenMode.CREATE, queue));
+    Expect.thrown(
         StorageException.class,
         () -> files().open(path("no").resolve("f"), OpenMode.CREATE, queue));
     queue.close();
@@ -258,56 +315,51 @@ public abstract class StorageContract {
 
   // ---- queues
 
-  @Test
   void anIdleQueueNeverBlocks() {
     try (IoQueue queue = files().newQueue()) {
-      assertEquals(0, queue.poll());
-      assertEquals(0, queue.await());
-      assertEquals(0, queue.inFlight());
-      assertTrue(queue.depth() >= 1);
+      Expect.equal(0, queue.poll());
+      Expect.equal(0, queue.await());
+      Expect.equal(0, queue.inFlight());
+      Expect.that(queue.depth() >= 1, "a depth of 1 or more");
     }
   }
 
-  @Test
   void closingAQueueEndsWhatIsInFlight() throws IOException {
     IoQueue queue = files().newQueue();
     try (StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
       IoTicket ticket = new IoTicket();
       file.submitWrite(ticket, 0, blocks(1, 5));
       queue.close();
-      assertTrue(ticket.isDone());
-      assertEquals("5", read(file, 0, 1));
+      Expect.that(ticket.isDone(), "the ticket is done");
+      Expect.equal("5", read(file, 0, 1));
     }
     queue.close();
   }
 
   // ---- directories
 
-  @Test
   void statusTellsWhatStandsAtAPath() throws IOException {
-    assertTrue(files().status(path("f")).isMissing());
+    Expect.that(files().status(path("f")).isMissing(), "f is missing");
     try (StorageFile file = create("f")) {
       file.write(0, blocks(1, 1));
     }
-    assertEquals(new FileStatus(FileStatus.Kind.FILE, BLOCK, 1), files().status(path("f")));
-    assertEquals(FileStatus.Kind.DIRECTORY, files().status(directory()).kind());
-    assertFalse(files().backend().isBlank());
-    assertTrue(files().usableBytes(directory()) >= 0);
+    Expect.equal(new FileStatus(FileStatus.Kind.FILE, BLOCK, 1), files().status(path("f")));
+    Expect.equal(FileStatus.Kind.DIRECTORY, files().status(directory()).kind());
+    Expect.that(!files().backend().isBlank(), "a name of the backend");
+    Expect.that(files().usableBytes(directory()) >= 0, "usable bytes");
   }
 
-  @Test
   void directoriesAreCreatedWithTheirParentsAndListed() throws IOException {
     Path deep = path("a").resolve("b");
     files().createDirectories(deep);
     files().createDirectories(deep);
     create("f").close();
-    assertEquals(Set.of("a", "f"), Set.copyOf(files().list(directory())));
-    assertEquals(List.of(), files().list(deep));
-    assertThrows(StorageException.class, () -> files().createDirectories(path("f")));
-    assertThrows(StorageException.class, () -> files().list(path("missing")));
+    Expect.equal(Set.of("a", "f"), Set.copyOf(files().list(directory())));
+    Expect.equal(List.of(), files().list(deep));
+    Expect.thrown(StorageException.class, () -> files().createDirectories(path("f")));
+    Expect.thrown(StorageException.class, () -> files().list(path("missing")));
   }
 
-  @Test
   void renameReplacesAndKeepsTheOpenFile() throws IOException {
     try (StorageFile old = create("old");
         StorageFile other = create("other")) {
@@ -317,64 +369,58 @@ public abstract class StorageContract {
       old.write(0, blocks(1, 3));
       files().syncDirectory(directory());
     }
-    assertEquals(List.of("other"), files().list(directory()));
+    Expect.equal(List.of("other"), files().list(directory()));
     try (StorageFile file = files().open(path("other"), OpenMode.READ, files().newQueue())) {
-      assertEquals("3", read(file, 0, 1));
+      Expect.equal("3", read(file, 0, 1));
     }
-    assertThrows(StorageException.class, () -> files().rename(path("missing"), path("f")));
+    Expect.thrown(StorageException.class, () -> files().rename(path("missing"), path("f")));
   }
 
-  @Test
   void deletionNeedsAName() throws IOException {
     create("f").close();
     files().delete(path("f"));
-    assertTrue(files().status(path("f")).isMissing());
-    assertThrows(StorageException.class, () -> files().delete(path("f")));
+    Expect.that(files().status(path("f")).isMissing(), "f is missing");
+    Expect.thrown(StorageException.class, () -> files().delete(path("f")));
     create("f").close();
   }
 
-  @Test
   void syncingAMissingDirectoryFails() throws IOException {
     files().syncDirectory(directory());
-    assertThrows(StorageException.class, () -> files().syncDirectory(path("missing")));
+    Expect.thrown(StorageException.class, () -> files().syncDirectory(path("missing")));
   }
 
   // ---- locks
 
-  @Test
   void aSecondOwnerIsToldWhoHoldsTheDirectoryAndDoesNotFreeIt() throws IOException {
     try (DirectoryLock lock = files().lock(directory())) {
       for (int i = 0; i < 2; i++) {
         LockHeldException held =
-            assertThrows(LockHeldException.class, () -> files().lock(directory()));
-        assertFalse(held.holder().isBlank());
+            Expect.thrown(LockHeldException.class, () -> files().lock(directory()));
+        Expect.that(!held.holder().isBlank(), "a holder's name");
         lock.verifyHeld();
       }
     }
     files().lock(directory()).close();
   }
 
-  @Test
   void aLockThatWasGivenBackIsNotHeld() throws IOException {
     DirectoryLock lock = files().lock(directory());
     lock.close();
     lock.close();
-    assertThrows(StorageException.class, lock::verifyHeld);
+    Expect.thrown(StorageException.class, lock::verifyHeld);
   }
 
-  @Test
   void aDeletedOrReplacedLockFileIsNoticed() throws IOException {
     try (DirectoryLock lock = files().lock(directory())) {
       files().delete(path("LOCK"));
-      assertThrows(StorageException.class, lock::verifyHeld);
+      Expect.thrown(StorageException.class, lock::verifyHeld);
       create("LOCK").close();
-      assertThrows(StorageException.class, lock::verifyHeld);
-      assertThrows(LockHeldException.class, () -> files().lock(directory()));
+      Expect.thrown(StorageException.class, lock::verifyHeld);
+      Expect.thrown(LockHeldException.class, () -> files().lock(directory()));
     }
   }
 
-  @Test
   void lockingAMissingDirectoryFails() {
-    assertThrows(StorageException.class, () -> files().lock(path("missing")));
+    Expect.thrown(StorageException.class, () -> files().lock(path("missing")));
   }
 }

@@ -80,9 +80,8 @@ class SimDamageTest {
   @Test
   void aFailedWriteLeavesOldOrNewSectorsAndPoisonsTheFile() {
     Set<String> outcomes = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         200,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           sim.machine().files().createDirectories(DIRECTORY);
@@ -228,9 +227,8 @@ class SimDamageTest {
   @Test
   void bytesAreTakenAtAMomentBetweenSubmissionAndTheEnd() {
     Set<Byte> outcomes = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         100,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           sim.machine().files().createDirectories(DIRECTORY);

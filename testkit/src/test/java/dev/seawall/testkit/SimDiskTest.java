@@ -47,9 +47,8 @@ class SimDiskTest {
 
   @Test
   void whatWasSyncedSurvivesBothDeaths() {
-    Seeds.forEach(
+    FixedSeeds.forEach(
         200,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           StorageFile file = create(sim);
@@ -66,9 +65,8 @@ class SimDiskTest {
   @Test
   void unsyncedSectorsSurvivePowerLossEachByCoin() {
     Set<String> outcomes = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         200,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           StorageFile file = create(sim);
@@ -87,9 +85,8 @@ class SimDiskTest {
 
   @Test
   void unsyncedBytesSurviveAKill() {
-    Seeds.forEach(
+    FixedSeeds.forEach(
         50,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           create(sim).write(0, twos);
@@ -101,9 +98,8 @@ class SimDiskTest {
   @Test
   void namesAreLostOrKeptUntilTheDirectoryIsSynced() {
     Set<Boolean> found = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         50,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           StorageFile file = create(sim);
@@ -119,9 +115,8 @@ class SimDiskTest {
   void aRenameLeavesTheOldNameOrTheNewOneNeverNeither() {
     Set<String> outcomes = new HashSet<>();
     Path other = DIRECTORY.resolve("g");
-    Seeds.forEach(
+    FixedSeeds.forEach(
         100,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           create(sim);
@@ -136,9 +131,8 @@ class SimDiskTest {
   @Test
   void afterAFailedSyncPagesReadBackWellAndDieWithThePower() {
     Set<Integer> outcomes = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         100,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           StorageFile file = create(sim);
@@ -164,9 +158,8 @@ class SimDiskTest {
   @Test
   void aWriteInFlightAtDeathHappenedInPartOrNot() {
     Set<String> outcomes = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         200,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           StorageFile file = create(sim);
@@ -181,9 +174,8 @@ class SimDiskTest {
   @Test
   void aSyncCoversPolledWritesAndOnlyPerhapsOthers() {
     Set<Integer> outcomes = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         200,
-        1,
         seed -> {
           SimMachine sim = new SimMachine(seed);
           FileSystem files = sim.machine().files();
@@ -236,9 +228,8 @@ class SimDiskTest {
 
   @Test
   void aPlannedCrashStrikesAtItsOperation() {
-    Seeds.forEach(
+    FixedSeeds.forEach(
         50,
-        1,
         seed -> {
           FaultPlan plan = FaultPlan.of(new Fault.Crash(3, Death.POWER));
           SimMachine sim = new SimMachine(seed, SimOptions.defaults().withFaults(plan));

@@ -20,9 +20,8 @@ class SimSchedulerTest {
   @Test
   void theSeedDrawsTheOrderOfSteps() {
     Set<String> orders = new HashSet<>();
-    Seeds.forEach(
+    FixedSeeds.forEach(
         40,
-        1,
         seed -> {
           SimScheduler scheduler = new SimMachine(seed).scheduler();
           StringBuilder order = new StringBuilder();

@@ -2,160 +2,108 @@
 package dev.seawall.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.seawall.io.Backend;
-import dev.seawall.io.FileSystem;
 import dev.seawall.io.Machine;
 import dev.seawall.io.SystemMachine;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /// One suite for every implementation: the simulation is only worth what it shares with the real
 /// thing.
 class StorageContractTest {
 
-  @Nested
-  class OnChannels extends StorageContract {
-    @TempDir Path temporary;
-    private Machine machine;
+  private static List<ContractLine> lines() {
+    List<ContractLine> all = new ArrayList<>(StorageContract.lines());
+    all.addAll(SchedulerContract.lines());
+    return all;
+  }
 
-    @BeforeEach
-    void open() throws IOException {
-      machine = SystemMachine.open(Backend.CHANNEL);
-    }
+  @TestFactory
+  Stream<DynamicTest> simulated() {
+    return lines().stream()
+        .map(line ->
+            dynamicTest(
+                line.name(),
+                () -> {
+                  Path directory = Path.of("/simulated/directory");
+                  for (int seed = 0; seed < 20; seed++) {
+                    SimMachine sim = new SimMachine(Seed.of(seed));
+                    sim.machine().files().createDirectories(directory);
+                    line.check(sim.machine(), directory);
+                  }
+                }));
+  }
 
-    @AfterEach
-    void close() {
+  @TestFactory
+  Stream<DynamicTest> onChannels() {
+    return real(Backend.CHANNEL, "channel");
+  }
+
+  @TestFactory
+  @EnabledOnOs(OS.LINUX)
+  Stream<DynamicTest> onDirectInputOutput() {
+    return real(Backend.DIRECT, "direct");
+  }
+
+  /// The backend is forced and its name checked: a fallback to another one would pass as well.
+  private static Stream<DynamicTest> real(Backend backend, String name) {
+    return lines().stream().map(line -> dynamicTest(line.name(), () -> check(line, backend, name)));
+  }
+
+  private static void check(ContractLine line, Backend backend, String name) throws Exception {
+    // Below the build, not in the temporary directory: that is often in memory.
+    Path directory = Files.createTempDirectory(Path.of("target"), "contract").toAbsolutePath();
+    Machine machine = SystemMachine.open(backend);
+    try {
+      assertThat(machine.files().backend()).isEqualTo(name);
+      line.check(machine, directory);
+      assertThat(machine.files().backend()).isEqualTo(name);
+    } finally {
       machine.scheduler().close();
-    }
-
-    @Override
-    protected FileSystem files() {
-      return machine.files();
-    }
-
-    @Override
-    protected Path directory() {
-      return temporary;
+      delete(directory);
     }
   }
 
-  @Nested
-  @EnabledOnOs(OS.LINUX)
-  class OnDirectInputOutput extends StorageContract {
-    private static final Path TARGET = Path.of("target");
-    private Machine machine;
-    private Path directory;
-
-    @BeforeEach
-    void open() throws IOException {
-      // Forced and checked, never chosen: a fallback to another backend would pass this suite too.
-      machine = SystemMachine.open(Backend.DIRECT);
-      assertThat(machine.files().backend()).isEqualTo("direct");
-      // Below the build, not in the temporary directory: that is often in memory.
-      directory = Files.createTempDirectory(TARGET, "contract").toAbsolutePath();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-      assertThat(machine.files().backend()).isEqualTo("direct");
-      machine.scheduler().close();
-      try (Stream<Path> all = Files.walk(directory)) {
-        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(each);
-        }
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
       }
     }
+  }
 
-    @Override
-    protected FileSystem files() {
-      return machine.files();
-    }
-
-    @Override
-    protected Path directory() {
-      return directory;
+  @Test
+  void noLineOfTheContractsIsForgotten() {
+    for (Class<?> contract : List.of(StorageContract.class, SchedulerContract.class)) {
+      List<String> written =
+          Arrays.stream(contract.getDeclaredMethods())
+              .filter(method -> !method.isSynthetic() && isLine(method))
+              .map(Method::getName)
+              .toList();
+      assertThat(lines().stream().map(ContractLine::name)).containsAll(written);
+      assertThat(written).isNotEmpty();
     }
   }
 
-  @Nested
-  class Simulated extends StorageContract {
-    private static final Path DIRECTORY = Path.of("/simulated/directory");
-    private final SimMachine sim = new SimMachine(Seed.of(1));
-
-    @BeforeEach
-    void create() throws IOException {
-      files().createDirectories(DIRECTORY);
-    }
-
-    @Override
-    protected FileSystem files() {
-      return sim.machine().files();
-    }
-
-    @Override
-    protected Path directory() {
-      return DIRECTORY;
-    }
-  }
-
-  @Nested
-  @EnabledOnOs(OS.LINUX)
-  class RealScheduler extends SchedulerContract {
-    private Machine machine;
-
-    @BeforeEach
-    void open() throws IOException {
-      machine = SystemMachine.open(Backend.DIRECT);
-    }
-
-    @AfterEach
-    void close() {
-      machine.scheduler().close();
-    }
-
-    @Override
-    protected Machine machine() {
-      return machine;
-    }
-  }
-
-  @Nested
-  class RealSchedulerWithoutSystemCalls extends SchedulerContract {
-    private Machine machine;
-
-    @BeforeEach
-    void open() throws IOException {
-      machine = SystemMachine.open(Backend.CHANNEL);
-    }
-
-    @AfterEach
-    void close() {
-      machine.scheduler().close();
-    }
-
-    @Override
-    protected Machine machine() {
-      return machine;
-    }
-  }
-
-  @Nested
-  class SimulatedScheduler extends SchedulerContract {
-    private final SimMachine sim = new SimMachine(Seed.of(1));
-
-    @Override
-    protected Machine machine() {
-      return sim.machine();
-    }
+  private static boolean isLine(Method method) {
+    return method.getReturnType() == void.class
+        && method.getParameterCount() == 0
+        && !Modifier.isPrivate(method.getModifiers())
+        && !Modifier.isStatic(method.getModifiers());
   }
 }
