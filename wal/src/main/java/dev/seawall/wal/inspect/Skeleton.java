@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package dev.seawall.wal.inspect;
-
-/// Keeps this exported package non-empty for `javac`; delete it with the first real type.
-final class Skeleton {
-  private Skeleton() {}
-}
