@@ -1,47 +1,175 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Entry point of the `seawall` command.
 @Command(
     name = "seawall",
-    description = "A durable write-ahead log for the JVM.",
-    mixinStandardHelpOptions = true,
-    subcommands = Main.Version.class)
+    description = "A durable log for the JVM: append, read, verify, and prove it by killing it.",
+    versionProvider = Version.Provider.class,
+    subcommands = {Demo.class, Wal.class, Version.class, Completion.class},
+    footer = {
+      "",
+      "Examples:",
+      "  seawall demo                               kill a writer again and again, prove what it kept",
+      "  printf 'a\\nb\\n' | seawall wal append ./log   append two records, print their indexes",
+      "  seawall wal cat ./log                      print them",
+      "  seawall wal verify ./log                   check every byte",
+      "  seawall wal --help                         all verbs for logs"
+    })
 public final class Main {
-  /// Runs the command and ends the process with its exit status.
-  public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+  private static final int HELP_WIDTH = 110;
+
+  private final Session session;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print results as JSON, one object a line; errors too, on standard error.")
+  private boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Explain this verb and end.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it.
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and end.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it.
+  private boolean version;
+
+  private Main(Session session) {
+    this.session = session;
   }
 
-  /// `seawall version`.
-  @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
-  static final class Version implements Callable<Integer> {
-    @Spec private CommandSpec spec;
+  /// Runs the command and ends the process with its exit status.
+  public static void main(String[] args) {
+    System.exit(run(Session.ofProcess(), args));
+  }
 
-    @Option(names = "--verbose", description = "Also print the Java runtime and its flags.")
-    private boolean verbose;
+  /// Runs the command and returns its exit status.
+  public static int run(Session session, String... args) {
+    CommandLine line = commandLine(session);
+    int status = line.execute(args);
+    line.getOut().flush();
+    line.getErr().flush();
+    if (status != ExitCode.OK.status()) {
+      return status;
+    }
+    try {
+      session.output().flush();
+    } catch (Output.OutputClosedException _) {
+      return status;
+    } catch (IOException e) {
+      session.note(described(e));
+      return ExitCode.GENERAL.status();
+    }
+    return status;
+  }
 
-    Version() {}
+  /// Returns the model of the whole command.
+  static CommandLine commandLine(Session session) {
+    Main main = new Main(session);
+    CommandLine line = new CommandLine(main);
+    line.setOut(writer(session.raw()));
+    line.setErr(writer(session.err()));
+    line.setExecutionStrategy(parsed -> main.execute(parsed));
+    line.setExecutionExceptionHandler((e, failed, parsed) -> main.fail(e, failed));
+    line.setParameterExceptionHandler((e, arguments) -> main.misused(e));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
+    line.getCommandSpec().usageMessage().exitCodeListHeading("%nExit status:%n");
+    line.getCommandSpec().usageMessage().exitCodeList(ExitCode.table());
+    return line;
+  }
 
-    @Override
-    public Integer call() {
-      PrintWriter out = spec.commandLine().getOut();
-      String version = Main.class.getPackage().getImplementationVersion();
-      out.println("seawall " + (version == null ? "(unpackaged)" : version));
-      if (verbose) {
-        out.println("java " + Runtime.version() + " " + System.getProperty("java.home"));
-        out.println("flags " + System.getProperty("seawall.flags", "none"));
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+
+  Session session() {
+    return session;
+  }
+
+  private int execute(ParseResult parsed) {
+    if (json) {
+      session.useFormat(Output.Format.JSON);
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private int misused(CommandLine.ParameterException e) {
+    CommandLine verb = e.getCommandLine();
+    String advice = "type `" + verb.getCommandSpec().qualifiedName() + " --help`";
+    StringBuilder message = new StringBuilder(String.valueOf(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      var suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        message.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
       }
-      out.flush();
-      return 0;
+    }
+    tell(ExitCode.USAGE, message + "; " + advice);
+    return ExitCode.USAGE.status();
+  }
+
+  private int fail(Exception e, CommandLine verb) {
+    if (e instanceof Output.OutputClosedException) {
+      // `seawall wal cat DIR | head`: the reader has what it wanted.
+      return ExitCode.OK.status();
+    }
+    if (session.isInterrupted()) {
+      return ExitCode.INTERRUPTED.status();
+    }
+    try {
+      session.output().flush();
+    } catch (IOException _) {
+      // The failure that brought us here is the one to tell.
+    }
+    ExitCode code = ExitCode.of(e);
+    tell(code, verb.getCommandSpec().qualifiedName(" ") + ": " + described(e));
+    if (e instanceof RuntimeException && !(e instanceof CommandFailure)) {
+      session.note("this is a fault of seawall's; please report it with what follows");
+      e.printStackTrace(session.err());
+    }
+    return code.status();
+  }
+
+  private static String described(Exception e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+  }
+
+  private void tell(ExitCode code, String message) {
+    if (!json) {
+      session.err().println(message.startsWith("seawall") ? message : "seawall: " + message);
+      return;
+    }
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("error", message);
+    error.put("exit", code.status());
+    error.put("meaning", code.meaning());
+    try {
+      session.err().println(Output.toJson(error));
+    } catch (IOException _) {
+      session.note(message);
     }
   }
 }

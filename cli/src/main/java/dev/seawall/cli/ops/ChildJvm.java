@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.cli.ops;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Starts this program's classes in a process of their own, so that it can be killed.
+public final class ChildJvm {
+  private ChildJvm() {}
+
+  /// Starts a main class with the Java and the class path of this process. Its standard output is a
+  /// pipe, its standard error goes to a file.
+  public static Process start(Class<?> mainClass, List<String> arguments, Path errors)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // It lives for a second: start fast.
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Xmx160m"));
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(mainClass.getName());
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+        .redirectInput(ProcessBuilder.Redirect.from(new File(nullDevice())))
+        .start();
+  }
+
+  private static String nullDevice() {
+    return File.separatorChar == '\\' ? "NUL" : "/dev/null";
+  }
+}
