@@ -11,7 +11,6 @@ import dev.seawall.wal.internal.frame.Promise;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentPool;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -54,7 +53,6 @@ final class Appender {
   private final SegmentPool pool;
   private final Owner owner;
   private final int epoch;
-  private final MemorySegment carry = Arena.ofAuto().allocate(Layout.BLOCK, 8);
 
   private ActiveSegment segment;
   private @Nullable Window active;
@@ -77,7 +75,6 @@ final class Appender {
       int epoch,
       ActiveSegment segment,
       long position,
-      MemorySegment tailBlock,
       long nextIndex,
       long greatestTimestamp) {
     this.ring = ring;
@@ -91,7 +88,6 @@ final class Appender {
     this.greatestTimestamp = greatestTimestamp;
     this.promiseSegment = segment.number();
     this.promisePosition = position;
-    MemorySegment.copy(tailBlock, 0, carry, 0, position - Layout.blockFloor(position));
   }
 
   /// Finds room for `need` bytes of frames in one group.
@@ -167,7 +163,7 @@ final class Appender {
     if (window == null
         && open != null
         && open.owner().number() == segmentNumber
-        && from >= open.base
+        && from >= open.base + open.front
         && from < open.endPosition()) {
       window = open;
     }
@@ -189,7 +185,6 @@ final class Appender {
       return false;
     }
     window.open(segment, position - carried, carried, nextSeq, nextIndex);
-    MemorySegment.copy(carry, 0, window.memory, 0, carried);
     active = window;
     if (begins) {
       window.beginsSegment = true;
@@ -269,14 +264,9 @@ final class Appender {
       pad(window);
     }
     position = window.endPosition();
-    long floor = Layout.blockFloor(position);
-    long from = floor - window.base;
     // Zeros behind the frames: the memory was used before.
     long end = Layout.blockCeiling(position) - window.base;
     window.memory.asSlice(window.tail, end - window.tail).fill((byte) 0);
-    if (from < window.tail) {
-      MemorySegment.copy(window.memory, from, carry, 0, window.tail - from);
-    }
     window.closedBytes = claimedBytes;
     nextSeq++;
     active = null;
@@ -295,7 +285,12 @@ final class Appender {
     if (window.tail + gap > window.bytes || end + gap > segment.limit()) {
       return;
     }
-    int payload = Math.toIntExact(gap - Layout.HEADER);
+    fill(window, Math.toIntExact(gap));
+  }
+
+  private void fill(Window window, int bytes) {
+    long end = window.endPosition();
+    int payload = bytes - Layout.HEADER;
     window.memory.asSlice(window.tail + Layout.HEADER, payload).fill((byte) 0);
     FrameWriter.header(
         window.memory,
@@ -309,7 +304,7 @@ final class Appender {
         epoch,
         nextIndex,
         0);
-    window.tail += gap;
+    window.tail += bytes;
   }
 
   /// Encodes one record into the room that [#room] found; returns its index.
@@ -393,6 +388,14 @@ final class Appender {
   /// Encodes the commit point of a suffix truncation; [#room] found the bytes for it.
   void encodeCut(ControlFrames.Cut cut) {
     Window window = Objects.requireNonNull(active);
+    if (cut.segment() == segment.number()) {
+      // What is written at the cut must not touch the block of this frame: until that is durable,
+      // this frame is the truth.
+      long safe = Layout.blockCeiling(cut.position() + Layout.STATE_FRAME_MAX);
+      if (window.endPosition() < safe) {
+        fill(window, Math.toIntExact(Math.max(Layout.HEADER, safe - window.endPosition())));
+      }
+    }
     window.tail +=
         ControlFrames.cut(
             window.memory,

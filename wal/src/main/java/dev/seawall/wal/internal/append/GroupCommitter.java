@@ -11,6 +11,7 @@ import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.frame.FrameType;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.ActiveSegment;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +41,10 @@ final class GroupCommitter {
   private final CommitStats stats;
   private final boolean padAlways;
   private final ArrayDeque<Window> inFlight = new ArrayDeque<>();
+
+  /// The last form of the block that the next window may share: what a window was given when it was opened may be older.
+  private final MemorySegment carry = Arena.ofAuto().allocate(Layout.BLOCK, 8);
+
   private final IoTicket syncTicket = new IoTicket();
   private final LogPosition submitted = new LogPosition();
   private final LogPosition written = new LogPosition();
@@ -61,6 +66,7 @@ final class GroupCommitter {
   GroupCommitter(
       ReentrantLock lock,
       Appender appender,
+      MemorySegment tailBlock,
       WindowRing ring,
       SyncPolicy policy,
       Waiters waiters,
@@ -73,6 +79,7 @@ final class GroupCommitter {
       boolean padAlways) {
     this.lock = lock;
     this.appender = appender;
+    MemorySegment.copy(tailBlock, 0, carry, 0, tailBlock.byteSize());
     this.ring = ring;
     this.policy = policy;
     this.waiters = waiters;
@@ -263,6 +270,7 @@ final class GroupCommitter {
   /// Writes the frame that stands for the group, and looks whether what was copied is what was
   /// checksummed.
   private void describe(Window window) {
+    MemorySegment.copy(carry, 0, window.memory, 0, window.front);
     long seed = window.owner().seed();
     int epoch = appender.epoch();
     if (window.grouped) {
@@ -280,6 +288,8 @@ final class GroupCommitter {
           window.endPosition());
     }
     PayloadCheck.run(window, changes, listener);
+    long from = Layout.blockFloor(window.endPosition()) - window.base;
+    MemorySegment.copy(window.memory, from, carry, 0, window.tail - from);
   }
 
   private boolean submitSync() {
@@ -369,10 +379,5 @@ final class GroupCommitter {
 
   LogPosition durable() {
     return durable;
-  }
-
-  /// Returns whether nothing of this log is in flight.
-  boolean quiet() {
-    return queue.inFlight() == 0;
   }
 }

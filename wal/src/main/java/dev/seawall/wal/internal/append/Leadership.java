@@ -111,7 +111,9 @@ final class Leadership {
     }
     long due = policy.nanosUntilDue();
     if (committer.markWanted()) {
-      due = Math.min(due, Math.max(1, idleSince + markNanos - policy.nanoTime()));
+      // Over already when something accepted stands in the way: then that is written first.
+      long left = idleSince + markNanos - policy.nanoTime();
+      due = Math.min(due, left > 0 ? left : markNanos);
     }
     timerArmed = due != Worker.UNTIL_WOKEN;
     return due;

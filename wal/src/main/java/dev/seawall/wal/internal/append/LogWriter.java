@@ -53,6 +53,7 @@ public final class LogWriter implements AutoCloseable {
   private final AppendStats appendStats = new AppendStats();
 
   private volatile boolean closing;
+  private boolean closed;
 
   /// Starts writing where recovery ended.
   ///
@@ -80,7 +81,7 @@ public final class LogWriter implements AutoCloseable {
     ring = new WindowRing(options.windows(), options.windowBytes());
     appender =
         new Appender(
-            ring, pool, owner, epoch, segment, position, tailBlock, nextIndex, greatestTimestamp);
+            ring, pool, owner, epoch, segment, position, nextIndex, greatestTimestamp);
     policy =
         new SyncPolicy(
             machine.time(), options.writeOutDelay().toNanos(), machine.scheduler().newWaitWord());
@@ -90,6 +91,7 @@ public final class LogWriter implements AutoCloseable {
         new GroupCommitter(
             lock,
             appender,
+            tailBlock,
             ring,
             policy,
             waiters,
@@ -419,7 +421,8 @@ public final class LogWriter implements AutoCloseable {
   /// Writes the commit point of a suffix truncation and waits until it is durable.
   public void writeCut(ControlFrames.Cut cut) throws WalException, InterruptedException {
     long seq;
-    lockWithRoom(Layout.CUT_FRAME, Durability.SYNCED, false);
+    lockWithRoom(
+        Layout.CUT_FRAME + Layout.STATE_FRAME_MAX + 2L * Layout.BLOCK, Durability.SYNCED, false);
     try {
       appender.encodeCut(cut);
       seq = seqOfActive();
@@ -472,12 +475,13 @@ public final class LogWriter implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
     handle.close();
     queue.close();
     appender.segment().file().close();
-    if (committer.quiet()) {
-      ring.close();
-    }
     waiters.close();
     policy.space().close();
   }

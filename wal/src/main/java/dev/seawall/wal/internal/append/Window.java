@@ -24,7 +24,10 @@ final class Window {
   /// Position in the file of the first byte of memory.
   long base;
 
-  /// Offset of the frame that stands for the group; what is in front was carried over.
+  /// Bytes in front that belong to the group before: the committer puts them there when it has their last form.
+  long front;
+
+  /// Offset of the first frame.
   long start;
 
   /// Offset where the next frame goes.
@@ -61,6 +64,7 @@ final class Window {
   void open(ActiveSegment segment, long base, long start, long seq, long nextIndex) {
     this.segment = segment;
     this.base = base;
+    this.front = start;
     this.start = start;
     this.tail = start;
     this.seq = seq;

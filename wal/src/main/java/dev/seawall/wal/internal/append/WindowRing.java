@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A group larger than a window gets one of its own, freed after its write; only one such is out at
 /// a time.
-final class WindowRing implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
+final class WindowRing {
   private final ArrayDeque<Window> free;
   private final ArrayDeque<Window> closed;
   private final int count;
@@ -26,7 +25,8 @@ final class WindowRing implements AutoCloseable {
     free = new ArrayDeque<>(count + 1);
     closed = new ArrayDeque<>(count + 1);
     for (int i = 0; i < count; i++) {
-      free.add(new Window(arena.allocate(windowBytes, Layout.BLOCK), null));
+      // Freed when nobody can reach it any more: a write that never completes may still read it.
+      free.add(new Window(Arena.ofAuto().allocate(windowBytes, Layout.BLOCK), null));
     }
   }
 
@@ -58,7 +58,7 @@ final class WindowRing implements AutoCloseable {
   @Nullable Window holding(long segmentNumber, long position) {
     for (Window window : closed) {
       if (window.owner().number() == segmentNumber
-          && position >= window.base
+          && position >= window.base + window.front
           && position < window.endPosition()) {
         return window;
       }
@@ -85,10 +85,5 @@ final class WindowRing implements AutoCloseable {
   /// Returns whether every window is at rest.
   boolean allFree() {
     return free.size() == count && !oversizeOut;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }

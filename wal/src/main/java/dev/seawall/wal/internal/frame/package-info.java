@@ -88,7 +88,7 @@
 /// | 1 | RECORD | the caller's bytes, ≤ `maxRecordBytes` | |
 /// | 2 | PAD | filler | to end a group on a block boundary |
 /// | 3 | STATE | promise, log state | first in every segment, and whenever the log state changes |
-/// | 4 | EPOCH | promise, cut | by recovery and suffix truncation, at the cut |
+/// | 4 | EPOCH | promise, cut | by recovery, at the cut; a suffix truncation writes a STATE there that raises the epoch |
 /// | 5 | GROUP | promise, end of the group | first in every group |
 /// | 6 | MARK | promise, end of itself | when idle, and at close (then flag bit 1 is set) |
 /// | 7 | SEAL | promise, summary, successor | last in a segment |
@@ -127,7 +127,7 @@
 /// | killed, page cache alive | whole frames that no sync covers | written again and synced before they count |
 /// | after SEAL, before the successor's STATE | seal names a successor without a frame | successor becomes active |
 /// | within the EPOCH frame of a recovery | nothing was promised behind the cut | the same cut again, with a higher epoch |
-/// | within a suffix truncation | CUT with an epoch above all others | finished |
+/// | within a suffix truncation | CUT with an epoch above all others; it stands where what is written at the cut does not touch it | finished |
 /// | within a prefix truncation | files below *first segment kept* | removed |
 ///
 /// ## Version history

@@ -408,23 +408,53 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     try {
       writer.sync();
       writer.writeCut(CutFinder.find(this, lastIndexKept, parts.epoch + 1));
-      reopen();
+      reopen(lastIndexKept);
     } finally {
       truncating = false;
     }
   }
 
-  private void reopen() throws WalException, StorageException, InterruptedException {
+  private void reopen(long lastIndexKept)
+      throws WalException, StorageException, InterruptedException {
     Parts old = parts;
     old.writer.halt();
     old.writer.close();
     old.poolHandle.close();
     old.pool.close();
     maintenance.closeRetired();
-    Started started = start();
+    Started started;
+    try {
+      started = start();
+    } catch (StorageException | WalException e) {
+      old.writer.fail(
+          "open the log again behind a truncation",
+          e instanceof StorageException storage
+              ? storage
+              : new StorageException(
+                  "open", files.directory(), String.valueOf(e.getMessage()), e));
+      throw e;
+    }
     segments = started.segments;
     generation.incrementAndGet();
     parts = run(started);
+    if (started.recovered.lastIndex() != lastIndexKept) {
+      CorruptException lie =
+          new CorruptException(
+              started.recovered.active().segment().path(),
+              started.recovered.position(),
+              lastIndexKept,
+              "the truncation to "
+                  + lastIndexKept
+                  + " was written and synced, and the log ends at "
+                  + started.recovered.lastIndex()
+                  + ": the disk lost a write");
+      writer()
+          .fail(
+              "truncate suffix",
+              new StorageException(
+                  "write", files.directory(), String.valueOf(lie.getMessage()), lie));
+      throw lie;
+    }
   }
 
   // --- what readers ask

@@ -81,7 +81,8 @@ public final class Recovery {
       if (image.unfinished() == null) {
         makeDurable(file, image);
       }
-      boolean fits = image.cut() + Layout.EPOCH_FRAME + Layout.SEAL_FRAME <= tail.fileBytes();
+      int frame = image.unfinished() == null ? Layout.EPOCH_FRAME : Layout.STATE_FRAME_MAX;
+      boolean fits = image.cut() + frame + Layout.SEAL_FRAME <= tail.fileBytes();
       if (image.seal() == null && fits) {
         start = writeEpoch(file, image, epoch);
         done = true;
@@ -154,20 +155,30 @@ public final class Recovery {
 
   private Start writeEpoch(StorageFile file, LogImage image, int epoch) throws StorageException {
     long floor = Layout.blockFloor(image.cut());
-    long end = image.cut() + Layout.EPOCH_FRAME;
+    boolean restate = image.unfinished() != null;
+    long end = image.cut() + (restate ? Layout.STATE_FRAME_MAX : Layout.EPOCH_FRAME);
     MemorySegment blocks = Arena.ofAuto().allocate(Layout.blockCeiling(end) - floor, Layout.BLOCK);
     SegmentFiles.readFully(file, floor, blocks);
     long at = image.cut() - floor;
     blocks.asSlice(at).fill((byte) 0);
     ActiveSegment active = ActiveSegment.of(image.tail(), file);
-    ControlFrames.epoch(
-        blocks,
-        at,
-        active.seed(),
-        image.cut(),
-        epoch,
-        new Promise(image.tail().number(), image.cut()),
-        image.lastIndex());
+    Promise promise = new Promise(image.tail().number(), image.cut());
+    // What a suffix truncation cuts off may hold the last log state, so that is restated; else the
+    // epoch is enough.
+    long written =
+        restate
+            ? ControlFrames.state(
+                blocks,
+                at,
+                active.seed(),
+                image.cut(),
+                epoch,
+                image.lastIndex() + 1,
+                promise,
+                image.state())
+            : ControlFrames.epoch(
+                blocks, at, active.seed(), image.cut(), epoch, promise, image.lastIndex());
+    end = image.cut() + written;
     file.write(floor, blocks);
     file.sync();
     return new Start(active, end, tailOf(blocks, floor, end), image.state());

@@ -58,10 +58,12 @@ final class SealedChain {
       throws StorageException, WalException {
     List<Segment> sealed = new ArrayList<>();
     Set<Long> reached = new HashSet<>();
+    boolean unbroken = true;
     Expected expected = expected(tailState);
     while (expected != null && expected.number() >= firstSegmentKept) {
       reached.add(expected.number());
       Link link = read(ready, expected);
+      unbroken &= link.segment().damage() == null;
       sealed.addFirst(link.segment());
       expected = link.before();
       if (expected == null && !link.first()) {
@@ -70,7 +72,7 @@ final class SealedChain {
     }
     for (SegmentFiles.Entry entry : ready) {
       boolean between = entry.number() < tailNumber && !reached.contains(entry.number());
-      if (entry.number() < firstSegmentKept || (between && holdsNothing(entry))) {
+      if (entry.number() < firstSegmentKept || (between && (unbroken || holdsNothing(entry)))) {
         orphans.add(entry);
       }
     }

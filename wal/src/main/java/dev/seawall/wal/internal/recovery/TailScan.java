@@ -100,6 +100,7 @@ public final class TailScan {
   }
 
   private void take(RecordVisitor records) {
+    boolean raised = frames.epoch() > epoch;
     epoch = frames.epoch();
     highestEpoch = Math.max(highestEpoch, epoch);
     marked = false;
@@ -122,6 +123,8 @@ public final class TailScan {
         if (firstState == null) {
           firstState = lastState;
           nextIndex = frames.index();
+        } else if (raised) {
+          declaredEnd = frames.end();
         }
         keep();
       }

@@ -48,8 +48,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
   private final Owner owner;
   private final Deque<Prepared> ready = new ArrayDeque<>();
   private final Deque<Path> reusable = new ArrayDeque<>();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment zeros = arena.allocate(CHUNK, Layout.BLOCK);
+  private @Nullable MemorySegment zeros;
 
   private long highestNumber;
   private long nextBytes;
@@ -236,12 +235,21 @@ public final class SegmentPool implements Worker, AutoCloseable {
       return false;
     }
     if (current.written < current.bytes && !current.reuse) {
-      long chunk = Math.min(CHUNK, current.bytes - current.written);
-      current.file.write(current.written, zeros.asSlice(0, chunk));
+      long chunk = Math.min(zeros().byteSize(), current.bytes - current.written);
+      current.file.write(current.written, zeros().asSlice(0, chunk));
       current.written += chunk;
       return false;
     }
     return true;
+  }
+
+  private MemorySegment zeros() {
+    MemorySegment chunk = zeros;
+    if (chunk == null) {
+      chunk = Arena.ofAuto().allocate(Math.min(CHUNK, segmentBytes), Layout.BLOCK);
+      zeros = chunk;
+    }
+    return chunk;
   }
 
   private void finish(Job current) throws StorageException {
@@ -316,6 +324,6 @@ public final class SegmentPool implements Worker, AutoCloseable {
     if (job != null && job.file != null) {
       job.file.close();
     }
-    arena.close();
+    zeros = null;
   }
 }
