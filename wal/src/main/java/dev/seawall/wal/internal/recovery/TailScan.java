@@ -36,6 +36,7 @@ public final class TailScan {
   private long declaredEnd;
   private long greatestTimestamp = Long.MIN_VALUE;
   private Promise promise = Promise.NONE;
+  private long strangeEpoch;
   private boolean marked;
   private long droppedFrames;
   private long firstDroppedIndex;
@@ -184,6 +185,12 @@ public final class TailScan {
           if (frame.epoch() < epoch) {
             return; // Discarded by an earlier cut, and known to be.
           }
+          if (frame.epoch() > epoch
+              && frame.type() != FrameType.EPOCH
+              && frame.type() != FrameType.STATE) {
+            // What begins an epoch is synced before anything else of it is written.
+            strangeEpoch = Math.max(strangeEpoch, frame.epoch());
+          }
           Promise made = frame.promise();
           if (made != null && made.compareTo(promise) > 0) {
             promise = made;
@@ -214,6 +221,14 @@ public final class TailScan {
           "no valid frame here, but bytes up to "
               + promised
               + " were synced"
+              + " (or the disk lied about a sync)");
+    }
+    if (strangeEpoch > 0 && firstState != null) {
+      return new TailVerdict.Corrupt(
+          broken,
+          "frames of epoch "
+              + strangeEpoch
+              + " stand behind, and what began that epoch is gone"
               + " (or the disk lied about a sync)");
     }
     long partial = nextIndex - 1 - lastIndex;
