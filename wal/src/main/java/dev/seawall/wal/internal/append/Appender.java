@@ -396,6 +396,8 @@ final class Appender {
         fill(window, Math.toIntExact(Math.max(Layout.HEADER, safe - window.endPosition())));
       }
     }
+    // A later open may find no other: what is cut off may hold the last one.
+    encodeState();
     window.tail +=
         ControlFrames.cut(
             window.memory,

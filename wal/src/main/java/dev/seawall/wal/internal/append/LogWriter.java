@@ -422,7 +422,7 @@ public final class LogWriter implements AutoCloseable {
   public void writeCut(ControlFrames.Cut cut) throws WalException, InterruptedException {
     long seq;
     lockWithRoom(
-        Layout.CUT_FRAME + Layout.STATE_FRAME_MAX + 2L * Layout.BLOCK, Durability.SYNCED, false);
+        Layout.CUT_FRAME + 2L * Layout.STATE_FRAME_MAX + 2L * Layout.BLOCK, Durability.SYNCED, false);
     try {
       appender.encodeCut(cut);
       seq = seqOfActive();

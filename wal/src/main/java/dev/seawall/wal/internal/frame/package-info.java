@@ -92,7 +92,7 @@
 /// | 5 | GROUP | promise, end of the group | first in every group |
 /// | 6 | MARK | promise, end of itself | when idle, and at close (then flag bit 1 is set) |
 /// | 7 | SEAL | promise, summary, successor | last in a segment |
-/// | 8 | CUT | promise, truncation | the commit point of a suffix truncation |
+/// | 8 | CUT | promise, truncation | the commit point of a suffix truncation; a STATE stands right in front of it |
 ///
 /// Each of 3…8 starts with a **promise**: u64 segment number, u64 position. It says: *all bytes
 /// before that position, and all earlier segments, were covered by a sync that returned success

@@ -201,7 +201,8 @@ public final class LogScan {
     if (target.entry.number() != tail.entry.number()) {
       beyond.add(tail.entry);
     }
-    LogState state = lastState(tail);
+    LogState cutState = tail.scan.cutState();
+    LogState state = cutState == null ? lastState(tail) : cutState;
     List<Segment> sealed =
         new SealedChain(files, queue, maxRecordBytes)
             .walk(

@@ -179,9 +179,29 @@ public final class Recovery {
             : ControlFrames.epoch(
                 blocks, at, active.seed(), image.cut(), epoch, promise, image.lastIndex());
     end = image.cut() + written;
-    file.write(floor, blocks);
-    file.sync();
+    writeAndLook(file, floor, blocks);
     return new Start(active, end, tailOf(blocks, floor, end), image.state());
+  }
+
+  /// Writes, syncs and reads back: what stands on these few blocks decides what the log is, so a disk that put them elsewhere is found now.
+  private static void writeAndLook(StorageFile file, long position, MemorySegment blocks)
+      throws StorageException {
+    file.write(position, blocks);
+    file.sync();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment back = arena.allocate(blocks.byteSize(), Layout.BLOCK);
+      SegmentFiles.readFully(file, position, back);
+      if (back.mismatch(blocks) != -1) {
+        throw new StorageException(
+            "write",
+            file.path(),
+            "position "
+                + position
+                + ": the write and its sync succeeded, and other bytes stand there: the disk loses or"
+                + " misplaces writes. Replace it, and restore the log from a copy",
+            null);
+      }
+    }
   }
 
   private static MemorySegment tailOf(MemorySegment blocks, long base, long end) {
@@ -322,8 +342,7 @@ public final class Recovery {
                 : new Promise(before.predecessor(), predecessorEnd),
             state);
     MemorySegment used = blocks.asSlice(0, Layout.blockCeiling(bytes));
-    prepared.file().write(Layout.FIRST_FRAME, used);
-    prepared.file().sync();
+    writeAndLook(prepared.file(), Layout.FIRST_FRAME, used);
     long position = (long) Layout.FIRST_FRAME + bytes;
     return new Start(active, position, tailOf(used, Layout.FIRST_FRAME, position), state);
   }

@@ -43,6 +43,8 @@ public final class TailScan {
   private long droppedEnd;
   private @Nullable LogState firstState;
   private @Nullable LogState lastState;
+  private @Nullable LogState stateBehind;
+  private @Nullable LogState cutState;
   private ControlFrames.@Nullable Seal seal;
   private ControlFrames.@Nullable Cut cutFrame;
 
@@ -169,6 +171,7 @@ public final class TailScan {
     ControlFrames.Cut found = ControlFrames.cut(frames.payload());
     if (cutFrame == null || found.newEpoch() > cutFrame.newEpoch()) {
       cutFrame = found;
+      cutState = stateBehind == null ? lastState : stateBehind;
     }
   }
 
@@ -179,6 +182,9 @@ public final class TailScan {
         length,
         frame -> {
           highestEpoch = Math.max(highestEpoch, frame.epoch());
+          if (frame.type() == FrameType.STATE) {
+            stateBehind = readState();
+          }
           if (frame.type() == FrameType.CUT) {
             noteCut();
           }
@@ -263,6 +269,11 @@ public final class TailScan {
   /// truncation to be finished.
   public ControlFrames.@Nullable Cut unfinishedCut() {
     return cutFrame != null && cutFrame.newEpoch() > highestEpoch ? cutFrame : null;
+  }
+
+  /// Returns the log state in front of that CUT frame, wherever both stand.
+  public @Nullable LogState cutState() {
+    return cutState;
   }
 
   /// Returns where the kept frames end.
