@@ -241,8 +241,8 @@ final class MatrixRun {
     if (half != null) {
       try {
         half.close();
-      } catch (IOException _) {
-        // It failed before; the next attempt starts anew.
+      } catch (IOException | SimCrash _) {
+        // It failed before, or died while it was closed; the next attempt starts anew.
       }
     }
   }
