@@ -259,6 +259,9 @@ final class LogModel {
     if (!records.dense) {
       throw new Violation("indexes are not dense from " + records.first + " on (I-6)");
     }
+    if (!demandAll && !records.isEmpty() && records.first < settledFirst) {
+      return 1; // The device lost a tail, and with it what said that these records were dropped.
+    }
     if (!records.isEmpty() && (records.first < settledFirst || records.first > highestFirst)) {
       throw new Violation(
           "the first index is "
