@@ -42,7 +42,8 @@ final class GroupCommitter {
   private final boolean padAlways;
   private final ArrayDeque<Window> inFlight = new ArrayDeque<>();
 
-  /// The last form of the block that the next window may share: what a window was given when it was opened may be older.
+  /// The last form of the block that the next window may share: what a window was given when it was
+  /// opened may be older.
   private final MemorySegment carry = Arena.ofAuto().allocate(Layout.BLOCK, 8);
 
   private final IoTicket syncTicket = new IoTicket();
@@ -107,7 +108,12 @@ final class GroupCommitter {
       progress |= submitWrite();
       progress |= submitSync();
     }
-    return failure == null && queue.inFlight() > 0;
+    LogFailedException failed = failure;
+    if (failed != null) {
+      completions.fail(failed);
+      return false;
+    }
+    return queue.inFlight() > 0;
   }
 
   private boolean retireWrites() {
@@ -362,7 +368,6 @@ final class GroupCommitter {
     failure = failed;
     waiters.wakeAll();
     policy.spaceFreed();
-    completions.fail(failed);
     listener.failed(failed);
   }
 

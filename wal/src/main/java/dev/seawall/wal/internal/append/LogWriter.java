@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.append;
 
-import dev.seawall.io.DiskFullException;
 import dev.seawall.io.IoQueue;
 import dev.seawall.io.Machine;
 import dev.seawall.io.Scheduler;
@@ -10,8 +9,6 @@ import dev.seawall.io.WaitWord;
 import dev.seawall.io.Worker;
 import dev.seawall.wal.Durability;
 import dev.seawall.wal.LogFailedException;
-import dev.seawall.wal.LogFullException;
-import dev.seawall.wal.Overload;
 import dev.seawall.wal.RejectedException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
@@ -35,8 +32,6 @@ public final class LogWriter implements AutoCloseable {
   }
 
   private final WalOptions options;
-  private final Machine machine;
-  private final Owner owner;
   private final ReentrantLock lock = new ReentrantLock();
   private final WindowRing ring;
   private final Scheduler.Handle poolHandle;
@@ -50,9 +45,9 @@ public final class LogWriter implements AutoCloseable {
   private final IoQueue queue;
   private final Leadership leadership;
   private final Scheduler.Handle handle;
+  private final Admission admission;
   private final AppendStats appendStats = new AppendStats();
 
-  private volatile boolean closing;
   private boolean closed;
 
   /// Starts writing where recovery ended.
@@ -74,14 +69,11 @@ public final class LogWriter implements AutoCloseable {
       long nextIndex,
       long greatestTimestamp) {
     this.options = options;
-    this.machine = machine;
-    this.owner = owner;
     this.poolHandle = poolHandle;
     this.queue = queue;
     ring = new WindowRing(options.windows(), options.windowBytes());
     appender =
-        new Appender(
-            ring, pool, owner, epoch, segment, position, nextIndex, greatestTimestamp);
+        new Appender(ring, pool, owner, epoch, segment, position, nextIndex, greatestTimestamp);
     policy =
         new SyncPolicy(
             machine.time(), options.writeOutDelay().toNanos(), machine.scheduler().newWaitWord());
@@ -104,6 +96,18 @@ public final class LogWriter implements AutoCloseable {
             options.tailBlock() == WalOptions.TailBlock.PAD);
     leadership =
         new Leadership(lock, appender, ring, committer, policy, options.idleMarkDelay().toNanos());
+    admission =
+        new Admission(
+            options,
+            machine.time(),
+            lock,
+            appender,
+            policy,
+            completions,
+            committer,
+            appendStats,
+            owner,
+            this::wakeWorkers);
     handle =
         machine
             .scheduler()
@@ -111,6 +115,11 @@ public final class LogWriter implements AutoCloseable {
                 "seawall-" + options.prefix(),
                 Scheduler.Placement.DEDICATED,
                 (Worker) leadership::step);
+  }
+
+  private void wakeWorkers() {
+    handle.wake();
+    poolHandle.wake();
   }
 
   /// Appends one record and returns its index; when it returns is the durability's business.
@@ -128,7 +137,7 @@ public final class LogWriter implements AutoCloseable {
     int crc = Checksums.crc32c(payload, offset, length);
     long index;
     long seq;
-    lockWithRoom(Layout.frameBytes(length), durability, target != null);
+    admission.lockWithRoom(Layout.frameBytes(length), durability, target != null);
     try {
       seq = seqOfActive();
       index = appender.encode(payload, offset, length, crc, timestamp, true);
@@ -148,7 +157,7 @@ public final class LogWriter implements AutoCloseable {
     int crc = Checksums.crc32c(payload, 0, payload.byteSize());
     long index;
     long seq;
-    lockWithRoom(Layout.frameBytes(payload.byteSize()), durability, target != null);
+    admission.lockWithRoom(Layout.frameBytes(payload.byteSize()), durability, target != null);
     try {
       seq = seqOfActive();
       index = appender.encode(payload, crc, timestamp, true);
@@ -178,7 +187,7 @@ public final class LogWriter implements AutoCloseable {
     }
     long index;
     long seq;
-    lockWithRoom(batch.frameBytes(), durability, target != null);
+    admission.lockWithRoom(batch.frameBytes(), durability, target != null);
     try {
       Window window = active();
       long tail = window.tail;
@@ -249,7 +258,7 @@ public final class LogWriter implements AutoCloseable {
       if (changed != null) {
         throw changed;
       }
-    } else if (leadership.takeWork()) {
+    } else if (leadership.takeWork() || committer.failure() != null) {
       handle.wake();
     }
     return index;
@@ -272,116 +281,8 @@ public final class LogWriter implements AutoCloseable {
       }
     }
     if (waiters.durableSeq() < seq) {
-      throwFailure();
+      throw admission.failed();
     }
-  }
-
-  /// Takes the append lock with room for `need` bytes; waits for room by the overload rule.
-  private void lockWithRoom(long need, Durability durability, boolean callback)
-      throws WalException, InterruptedException {
-    long startedNanos = 0;
-    while (true) {
-      WaitWord space = policy.space();
-      int seen = space.value();
-      lock.lock();
-      boolean held = true;
-      try {
-        checkOpen();
-        Appender.Room room = admit(need, durability, callback);
-        if (room == Appender.Room.READY) {
-          held = false;
-          return;
-        }
-        if (room == Appender.Room.SEGMENT) {
-          appendStats.preparationWait();
-        } else {
-          appendStats.queueWait();
-          policy.demand(appender.nextSeq() - 1);
-        }
-      } finally {
-        if (held) {
-          lock.unlock();
-        }
-      }
-      handle.wake();
-      poolHandle.wake();
-      startedNanos = waitForRoom(space, seen, startedNanos);
-    }
-  }
-
-  private Appender.Room admit(long need, Durability durability, boolean callback)
-      throws WalException {
-    if (callback && completions.full()) {
-      return Appender.Room.WINDOW;
-    }
-    if (policy.overLimit(durability, appender.claimedBytes())) {
-      policy.demand(appender.nextSeq());
-      return Appender.Room.WINDOW;
-    }
-    try {
-      return appender.room(need);
-    } catch (DiskFullException e) {
-      LogFullException full =
-          new LogFullException(
-              "append: no room to prepare the next segment ("
-                  + e.getMessage()
-                  + "). "
-                  + owner.whoKeepsMost()
-                  + ". Free space, or truncate the log; appends then succeed again",
-              e);
-      poolHandle.wake();
-      options.listener().diskFull(full);
-      throw full;
-    } catch (StorageException e) {
-      committer.failNow("prepare the next segment", e);
-      throw failed();
-    }
-  }
-
-  private long waitForRoom(WaitWord space, int seen, long startedNanos)
-      throws RejectedException, InterruptedException {
-    long now = machine.time().nanoTime();
-    long started = startedNanos == 0 ? now : startedNanos;
-    long remaining =
-        switch (options.overload()) {
-          case Overload.Reject reject -> 0;
-          case Overload.Block block -> block.deadline().toNanos() - (now - started);
-        };
-    if (remaining <= 0) {
-      appendStats.rejected();
-      throw new RejectedException(
-          "append: the queue stayed full ("
-              + options.windows()
-              + " windows of "
-              + options.windowBytes()
-              + " bytes, "
-              + options.maxPendingAppends()
-              + " pending appends); the disk is slower than the callers. Retry later, or raise the limits",
-          null);
-    }
-    space.await(seen, remaining);
-    return started;
-  }
-
-  private void checkOpen() throws WalException {
-    if (committer.failure() != null) {
-      throw failed();
-    }
-    if (closing) {
-      throw new RejectedException("append: the log is closed", null);
-    }
-  }
-
-  private LogFailedException failed() {
-    LogFailedException cause = committer.failure();
-    if (cause == null) {
-      return new LogFailedException("the log was closed while the append waited", null);
-    }
-    return new LogFailedException(String.valueOf(cause.getMessage()), cause.getCause());
-  }
-
-  private void throwFailure() throws LogFailedException {
-    throw failed();
   }
 
   /// Waits until everything accepted before the call is durable.
@@ -393,7 +294,7 @@ public final class LogWriter implements AutoCloseable {
     lock.lock();
     try {
       if (committer.failure() != null) {
-        throw failed();
+        throw admission.failed();
       }
       Window active = appender.active();
       long seq = active != null && active.hasFrames() ? active.seq : appender.nextSeq() - 1;
@@ -407,7 +308,7 @@ public final class LogWriter implements AutoCloseable {
   /// Writes the log state as it is now and waits until it is durable.
   public void writeState() throws WalException, InterruptedException {
     long seq;
-    lockWithRoom(Layout.STATE_FRAME_MAX, Durability.SYNCED, false);
+    admission.lockWithRoom(Layout.STATE_FRAME_MAX, Durability.SYNCED, false);
     try {
       appender.encodeState();
       seq = seqOfActive();
@@ -421,8 +322,10 @@ public final class LogWriter implements AutoCloseable {
   /// Writes the commit point of a suffix truncation and waits until it is durable.
   public void writeCut(ControlFrames.Cut cut) throws WalException, InterruptedException {
     long seq;
-    lockWithRoom(
-        Layout.CUT_FRAME + 2L * Layout.STATE_FRAME_MAX + 2L * Layout.BLOCK, Durability.SYNCED, false);
+    admission.lockWithRoom(
+        Layout.CUT_FRAME + 2L * Layout.STATE_FRAME_MAX + 2L * Layout.BLOCK,
+        Durability.SYNCED,
+        false);
     try {
       appender.encodeCut(cut);
       seq = seqOfActive();
@@ -437,7 +340,7 @@ public final class LogWriter implements AutoCloseable {
   public void halt() {
     lock.lock();
     try {
-      closing = true;
+      admission.close();
     } finally {
       lock.unlock();
     }
@@ -454,14 +357,14 @@ public final class LogWriter implements AutoCloseable {
       long seq = demandAll();
       lock.lock();
       try {
-        closing = true;
+        admission.close();
       } finally {
         lock.unlock();
       }
       awaitDurable(Math.max(seq, demandAll()));
       clean = true;
     } catch (WalException e) {
-      closing = true;
+      admission.close();
     }
     handle.close();
     if (clean) {
@@ -474,7 +377,7 @@ public final class LogWriter implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
+    admission.close();
     if (closed) {
       return;
     }
@@ -494,6 +397,7 @@ public final class LogWriter implements AutoCloseable {
   /// Fails the log for good.
   public void fail(String operation, StorageException cause) {
     committer.failNow(operation, cause);
+    handle.wake();
   }
 
   /// Returns the failure; null while the log works.

@@ -24,7 +24,8 @@ final class Window {
   /// Position in the file of the first byte of memory.
   long base;
 
-  /// Bytes in front that belong to the group before: the committer puts them there when it has their last form.
+  /// Bytes in front that belong to the group before: the committer puts them there when it has
+  /// their last form.
   long front;
 
   /// Offset of the first frame.

@@ -2,28 +2,20 @@
 package dev.seawall.wal.internal.log;
 
 import dev.seawall.io.DirectoryLock;
-import dev.seawall.io.IoQueue;
-import dev.seawall.io.LockHeldException;
 import dev.seawall.io.Machine;
 import dev.seawall.io.Scheduler;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.WaitWord;
 import dev.seawall.wal.CorruptException;
-import dev.seawall.wal.IndexTruncatedException;
 import dev.seawall.wal.LogLockedException;
 import dev.seawall.wal.NotALogException;
 import dev.seawall.wal.RecoveryReport;
-import dev.seawall.wal.TruncationRefusedException;
 import dev.seawall.wal.Visibility;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.append.LogWriter;
-import dev.seawall.wal.internal.frame.FrameKey;
 import dev.seawall.wal.internal.frame.LogState;
-import dev.seawall.wal.internal.recovery.LogImage;
-import dev.seawall.wal.internal.recovery.LogScan;
 import dev.seawall.wal.internal.recovery.Recovered;
-import dev.seawall.wal.internal.recovery.Recovery;
 import dev.seawall.wal.internal.retention.Floor;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import dev.seawall.wal.internal.segment.Segment;
@@ -46,12 +38,12 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   private final Floor floor;
   private final RecoveryReport report;
   private final Maintenance maintenance;
+  private final Truncation truncation = new Truncation(this);
 
   private volatile Parts parts;
   private volatile SegmentSet segments;
   private final AtomicLong generation = new AtomicLong();
   private volatile boolean closed;
-  private boolean truncating;
 
   /// What a suffix truncation replaces.
   private record Parts(
@@ -63,10 +55,10 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     this.options = options;
     this.machine = machine;
     this.lock = lock;
-    Started started = start();
-    this.floor = new Floor(started.state.checkpoint(), started.state.pins());
-    this.report = started.report;
-    this.segments = started.segments;
+    Startup.Started started = Startup.start(files, options, machine, this::poolChanged);
+    this.floor = new Floor(started.state().checkpoint(), started.state().pins());
+    this.report = started.report();
+    this.segments = started.segments();
     this.maintenance = new Maintenance(this, options, machine);
     this.parts = run(started);
     maintenance.start();
@@ -80,31 +72,7 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   /// @throws NotALogException when the path is not a directory
   public static OpenLog open(Path directory, WalOptions options, Machine machine)
       throws StorageException, WalException {
-    var status = machine.files().status(directory);
-    switch (status.kind()) {
-      case MISSING -> machine.files().createDirectories(directory);
-      case DIRECTORY -> {}
-      case FILE, OTHER ->
-          throw new NotALogException(
-              "open "
-                  + directory
-                  + ": expected a directory, found a "
-                  + status.kind()
-                  + ". Name a directory, or one that does not exist yet",
-              null);
-    }
-    DirectoryLock lock;
-    try {
-      lock = machine.files().lock(directory);
-    } catch (LockHeldException e) {
-      throw new LogLockedException(
-          "open "
-              + directory
-              + " for writing: held by "
-              + e.holder()
-              + ". Stop that process, or open the log read-only",
-          e);
-    }
+    DirectoryLock lock = Startup.lock(directory, machine);
     boolean opened = false;
     try {
       OpenLog log =
@@ -122,76 +90,32 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     }
   }
 
-  /// A recovered log whose workers do not run yet.
-  private record Started(
-      SegmentPool pool,
-      IoQueue queue,
-      Recovered recovered,
-      SegmentSet segments,
-      LogState state,
-      RecoveryReport report) {}
-
-  private Started start() throws StorageException, WalException {
-    long startedNanos = machine.time().nanoTime();
-    IoQueue queue = machine.files().newQueue();
-    LogScan scan = new LogScan(files, queue, options.maxRecordBytes());
-    LogImage image = scan.run();
-    SegmentPool pool;
-    Recovered recovered;
-    if (image == null) {
-      long highest = files.list().highestNumber();
-      FrameKey id = new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0);
-      pool = pool(queue, id, highest, options.firstSegmentBytes());
-      recovered = new Recovery(files, machine, pool, queue, startedNanos).create(scan.orphans());
-    } else {
-      pool =
-          pool(
-              queue,
-              new FrameKey(image.logIdHigh(), image.logIdLow(), 0),
-              image.highestSegment(),
-              Math.min(options.segmentBytes(), image.tail().fileBytes() * 2));
-      recovered = new Recovery(files, machine, pool, queue, startedNanos).resume(image);
+  private void poolChanged() {
+    Parts current = parts;
+    if (current != null) {
+      current.writer.poolChanged();
     }
-    return new Started(
-        pool, queue, recovered, recovered.segments(), recovered.state(), recovered.report());
   }
 
-  private SegmentPool pool(IoQueue queue, FrameKey id, long highest, long nextBytes) {
-    return new SegmentPool(
-        files,
-        machine,
-        queue,
-        id,
-        highest,
-        nextBytes,
-        options.segmentBytes(),
-        () -> {
-          Parts current = parts;
-          if (current != null) {
-            current.writer.poolChanged();
-          }
-        });
-  }
-
-  private Parts run(Started started) {
+  private Parts run(Startup.Started started) {
     Scheduler.Handle poolHandle =
-        machine.scheduler().start("seawall-prepare", Scheduler.Placement.SHARED, started.pool);
-    Recovered recovered = started.recovered;
+        machine.scheduler().start("seawall-prepare", Scheduler.Placement.SHARED, started.pool());
+    Recovered recovered = started.recovered();
     LogWriter writer =
         new LogWriter(
             options,
             machine,
             this,
-            started.pool,
+            started.pool(),
             poolHandle,
-            started.queue,
+            started.queue(),
             recovered.epoch(),
             recovered.active(),
             recovered.position(),
             recovered.tailBlock(),
             recovered.lastIndex() + 1,
             recovered.greatestTimestamp());
-    return new Parts(started.pool, poolHandle, writer, recovered.epoch());
+    return new Parts(started.pool(), poolHandle, writer, recovered.epoch());
   }
 
   /// Returns the writing half.
@@ -283,170 +207,76 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   // ---------------------------------------------------------------------------------------------
 
   /// Drops the records below an index; durable when it returns.
-  public synchronized void truncatePrefix(long firstIndexKept)
+  public void truncatePrefix(long firstIndexKept)
       throws WalException, StorageException, InterruptedException {
-    long end = writer().durableIndex();
-    if (firstIndexKept > end + 1) {
-      throw new IllegalArgumentException(
-          "truncate prefix: first index kept "
-              + firstIndexKept
-              + ", the log is durable up to "
-              + end);
-    }
-    Optional<Map.Entry<String, Long>> pin = floor.pinBelow(firstIndexKept);
-    if (pin.isPresent()) {
-      throw new TruncationRefusedException(
-          "truncate prefix to "
-              + firstIndexKept
-              + ": pin '"
-              + pin.get().getKey()
-              + "' needs record "
-              + pin.get().getValue()
-              + ". Move or remove that pin first",
-          null);
-    }
-    truncating = true;
-    try {
-      removeBelow(firstIndexKept);
-    } finally {
-      truncating = false;
-    }
-  }
-
-  /// Sweeps, unless a truncation is under way.
-  ///
-  /// @return false when it has to be tried again later
-  synchronized boolean dropBelow(long firstIndexKept)
-      throws WalException, StorageException, InterruptedException {
-    if (truncating) {
-      return false;
-    }
-    truncating = true;
-    try {
-      removeBelow(firstIndexKept);
-      return true;
-    } finally {
-      truncating = false;
-    }
-  }
-
-  /// Drops the records below an index that nobody needs: state first, then files.
-  private void removeBelow(long firstIndexKept)
-      throws WalException, StorageException, InterruptedException {
-    SegmentSet before =
-        writer()
-            .locked(() -> {
-              SegmentSet set = segments;
-              if (firstIndexKept <= set.firstIndexKept()) {
-                return set;
-              }
-              long first = set.active().number();
-              for (Segment segment : set.segments()) {
-                if (!segment.sealed() || segment.lastIndex() >= firstIndexKept) {
-                  first = segment.number();
-                  break;
-                }
-              }
-              segments = set.dropBelow(first, firstIndexKept);
-              return set;
-            });
-    if (firstIndexKept <= before.firstIndexKept()) {
-      return;
-    }
-    writer().writeState();
-    boolean removed = false;
-    long first = segments.segments().getFirst().number();
-    for (Segment segment : before.segments()) {
-      if (segment.number() < first) {
-        removed = true;
-        boolean recycled = false;
-        if (segment.damage() == null && segment.holders().get() == 0) {
-          recycled = parts.pool.offer(segment.path());
-        } else if (machine.files().status(segment.path()).isFile()) {
-          machine.files().delete(segment.path());
-        }
-        options.listener().segmentRemoved(segment.number(), recycled);
-      }
-    }
-    if (removed) {
-      machine.files().syncDirectory(files.directory());
-    }
+    truncation.truncatePrefix(firstIndexKept);
   }
 
   /// Drops the records above an index; durable when it returns. Appends meanwhile are refused.
-  public synchronized void truncateSuffix(long lastIndexKept)
+  public void truncateSuffix(long lastIndexKept)
       throws WalException, StorageException, InterruptedException {
-    LogWriter writer = writer();
-    long last = writer.lastIndex();
-    SegmentSet set = segments;
-    if (lastIndexKept > last || lastIndexKept < set.firstIndexKept() - 1) {
-      throw new IllegalArgumentException(
-          "truncate suffix: last index kept "
-              + lastIndexKept
-              + ", the log holds "
-              + set.firstIndexKept()
-              + " to "
-              + last);
-    }
-    Optional<Map.Entry<String, Long>> pin = floor.pinAbove(lastIndexKept);
-    if (pin.isPresent()) {
-      throw new TruncationRefusedException(
-          "truncate suffix to "
-              + lastIndexKept
-              + ": pin '"
-              + pin.get().getKey()
-              + "' already counts on records below "
-              + pin.get().getValue()
-              + ". Move or remove that pin first",
-          null);
-    }
-    if (lastIndexKept == last) {
-      writer.sync();
-      return;
-    }
-    truncating = true;
-    try {
-      writer.sync();
-      writer.writeCut(CutFinder.find(this, lastIndexKept, parts.epoch + 1));
-      reopen(lastIndexKept);
-    } finally {
-      truncating = false;
-    }
+    truncation.truncateSuffix(lastIndexKept);
   }
 
-  private void reopen(long lastIndexKept)
+  /// Sweeps; returns false when it has to be tried again later.
+  boolean dropBelow(long firstIndexKept)
       throws WalException, StorageException, InterruptedException {
+    return truncation.dropBelow(firstIndexKept);
+  }
+
+  /// Replaces the segments; called under the append lock.
+  void segments(SegmentSet changed) {
+    segments = changed;
+  }
+
+  /// Returns the machine.
+  Machine machine() {
+    return machine;
+  }
+
+  /// Returns the options.
+  WalOptions options() {
+    return options;
+  }
+
+  /// Returns the epoch of the frames written now.
+  long epoch() {
+    return parts.epoch;
+  }
+
+  /// Finds the end anew after the commit point of a suffix truncation, as after a crash, and goes
+  /// on from there.
+  void reopen(long lastIndexKept) throws WalException, StorageException, InterruptedException {
     Parts old = parts;
     old.writer.halt();
     old.writer.close();
     old.poolHandle.close();
     old.pool.close();
     maintenance.closeRetired();
-    Started started;
+    Startup.Started started;
     try {
-      started = start();
+      started = Startup.start(files, options, machine, this::poolChanged);
     } catch (StorageException | WalException e) {
       old.writer.fail(
           "open the log again behind a truncation",
           e instanceof StorageException storage
               ? storage
-              : new StorageException(
-                  "open", files.directory(), String.valueOf(e.getMessage()), e));
+              : new StorageException("open", files.directory(), String.valueOf(e.getMessage()), e));
       throw e;
     }
-    segments = started.segments;
+    segments = started.segments();
     generation.incrementAndGet();
     parts = run(started);
-    if (started.recovered.lastIndex() != lastIndexKept) {
+    if (started.recovered().lastIndex() != lastIndexKept) {
       CorruptException lie =
           new CorruptException(
-              started.recovered.active().segment().path(),
-              started.recovered.position(),
+              started.recovered().active().segment().path(),
+              started.recovered().position(),
               lastIndexKept,
               "the truncation to "
                   + lastIndexKept
                   + " was written and synced, and the log ends at "
-                  + started.recovered.lastIndex()
+                  + started.recovered().lastIndex()
                   + ": the disk lost a write");
       writer()
           .fail(
@@ -539,21 +369,14 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   /// Sets a pin; durable when it returns, unless it only moved up.
   public void pin(String name, long index)
       throws WalException, StorageException, InterruptedException {
-    if (index < segments.firstIndexKept()) {
-      throw new IndexTruncatedException(index, segments.firstIndexKept());
-    }
-    if (floor.pin(name, index)) {
-      writer().writeState();
-    }
+    truncation.pin(name, index);
     maintenance.wake();
   }
 
   /// Removes a pin; durable when it returns.
   public void unpin(String name) throws WalException, StorageException, InterruptedException {
-    if (floor.unpin(name)) {
-      writer().writeState();
-      maintenance.wake();
-    }
+    truncation.unpin(name);
+    maintenance.wake();
   }
 
   /// Raises the checkpoint; it becomes durable with the next log state, at the latest with the next

@@ -183,7 +183,8 @@ public final class Recovery {
     return new Start(active, end, tailOf(blocks, floor, end), image.state());
   }
 
-  /// Writes, syncs and reads back: what stands on these few blocks decides what the log is, so a disk that put them elsewhere is found now.
+  /// Writes, syncs and reads back: what stands on these few blocks decides what the log is, so a
+  /// disk that put them elsewhere is found now.
   private static void writeAndLook(StorageFile file, long position, MemorySegment blocks)
       throws StorageException {
     file.write(position, blocks);

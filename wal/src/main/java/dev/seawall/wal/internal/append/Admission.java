@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.append;
+
+import dev.seawall.io.DiskFullException;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.TimeSource;
+import dev.seawall.io.WaitWord;
+import dev.seawall.wal.Durability;
+import dev.seawall.wal.LogFailedException;
+import dev.seawall.wal.LogFullException;
+import dev.seawall.wal.Overload;
+import dev.seawall.wal.RejectedException;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Lets a claim in when there is room for it, and makes it wait or refuses it when there is not:
+/// the bound of the queue. Thread-safe.
+final class Admission {
+  private final WalOptions options;
+  private final TimeSource time;
+  private final ReentrantLock lock;
+  private final Appender appender;
+  private final SyncPolicy policy;
+  private final Completions completions;
+  private final GroupCommitter committer;
+  private final AppendStats appendStats;
+  private final LogWriter.Owner owner;
+  private final Runnable wakeWorkers;
+  private volatile boolean closing;
+
+  Admission(
+      WalOptions options,
+      TimeSource time,
+      ReentrantLock lock,
+      Appender appender,
+      SyncPolicy policy,
+      Completions completions,
+      GroupCommitter committer,
+      AppendStats appendStats,
+      LogWriter.Owner owner,
+      Runnable wakeWorkers) {
+    this.options = options;
+    this.time = time;
+    this.lock = lock;
+    this.appender = appender;
+    this.policy = policy;
+    this.completions = completions;
+    this.committer = committer;
+    this.appendStats = appendStats;
+    this.owner = owner;
+    this.wakeWorkers = wakeWorkers;
+  }
+
+  /// Refuses every later claim.
+  void close() {
+    closing = true;
+  }
+
+  /// Takes the append lock with room for `need` bytes; waits for room by the overload rule.
+  void lockWithRoom(long need, Durability durability, boolean callback)
+      throws WalException, InterruptedException {
+    long startedNanos = 0;
+    while (true) {
+      WaitWord space = policy.space();
+      int seen = space.value();
+      lock.lock();
+      boolean held = true;
+      LogFullException told = null;
+      try {
+        checkOpen();
+        Appender.Room room = admit(need, durability, callback);
+        if (room == Appender.Room.READY) {
+          held = false;
+          return;
+        }
+        if (room == Appender.Room.SEGMENT) {
+          appendStats.preparationWait();
+        } else {
+          appendStats.queueWait();
+          policy.demand(appender.nextSeq() - 1);
+        }
+      } catch (LogFullException full) {
+        told = full;
+      } finally {
+        if (held) {
+          lock.unlock();
+        }
+      }
+      wakeWorkers.run();
+      if (told != null) {
+        options.listener().diskFull(told);
+        throw told;
+      }
+      startedNanos = waitForRoom(space, seen, startedNanos);
+    }
+  }
+
+  private Appender.Room admit(long need, Durability durability, boolean callback)
+      throws WalException {
+    if (callback && completions.full()) {
+      return Appender.Room.WINDOW;
+    }
+    if (policy.overLimit(durability, appender.claimedBytes())) {
+      policy.demand(appender.nextSeq());
+      return Appender.Room.WINDOW;
+    }
+    try {
+      return appender.room(need);
+    } catch (DiskFullException e) {
+      LogFullException full =
+          new LogFullException(
+              "append: no room to prepare the next segment ("
+                  + e.getMessage()
+                  + "). "
+                  + owner.whoKeepsMost()
+                  + ". Free space, or truncate the log; appends then succeed again",
+              e);
+      throw full;
+    } catch (StorageException e) {
+      committer.failNow("prepare the next segment", e);
+      throw failed();
+    }
+  }
+
+  private long waitForRoom(WaitWord space, int seen, long startedNanos)
+      throws RejectedException, InterruptedException {
+    long now = time.nanoTime();
+    long started = startedNanos == 0 ? now : startedNanos;
+    long remaining =
+        switch (options.overload()) {
+          case Overload.Reject reject -> 0;
+          case Overload.Block block -> block.deadline().toNanos() - (now - started);
+        };
+    if (remaining <= 0) {
+      appendStats.rejected();
+      throw new RejectedException(
+          "append: the queue stayed full ("
+              + options.windows()
+              + " windows of "
+              + options.windowBytes()
+              + " bytes, "
+              + options.maxPendingAppends()
+              + " pending appends); the disk is slower than the callers. Retry later, or raise the limits",
+          null);
+    }
+    space.await(seen, remaining);
+    return started;
+  }
+
+  void checkOpen() throws WalException {
+    if (committer.failure() != null) {
+      throw failed();
+    }
+    if (closing) {
+      throw new RejectedException("append: the log is closed", null);
+    }
+  }
+
+  LogFailedException failed() {
+    LogFailedException cause = committer.failure();
+    if (cause == null) {
+      return new LogFailedException("the log was closed while the append waited", null);
+    }
+    return new LogFailedException(String.valueOf(cause.getMessage()), cause.getCause());
+  }
+}

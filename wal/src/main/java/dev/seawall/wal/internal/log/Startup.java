@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.log;
+
+import dev.seawall.io.DirectoryLock;
+import dev.seawall.io.FileStatus;
+import dev.seawall.io.IoQueue;
+import dev.seawall.io.LockHeldException;
+import dev.seawall.io.Machine;
+import dev.seawall.io.StorageException;
+import dev.seawall.wal.LogLockedException;
+import dev.seawall.wal.NotALogException;
+import dev.seawall.wal.RecoveryReport;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.frame.FrameKey;
+import dev.seawall.wal.internal.frame.LogState;
+import dev.seawall.wal.internal.recovery.LogImage;
+import dev.seawall.wal.internal.recovery.LogScan;
+import dev.seawall.wal.internal.recovery.Recovered;
+import dev.seawall.wal.internal.recovery.Recovery;
+import dev.seawall.wal.internal.segment.SegmentFiles;
+import dev.seawall.wal.internal.segment.SegmentPool;
+import dev.seawall.wal.internal.segment.SegmentSet;
+import java.nio.file.Path;
+
+/// From a directory to a recovered log. Stateless.
+final class Startup {
+  private Startup() {}
+
+  /// A recovered log whose workers do not run yet.
+  record Started(
+      SegmentPool pool,
+      IoQueue queue,
+      Recovered recovered,
+      SegmentSet segments,
+      LogState state,
+      RecoveryReport report) {}
+
+  static Started start(
+      SegmentFiles files, WalOptions options, Machine machine, SegmentPool.Owner owner)
+      throws StorageException, WalException {
+    long startedNanos = machine.time().nanoTime();
+    IoQueue queue = machine.files().newQueue();
+    LogScan scan = new LogScan(files, queue, options.maxRecordBytes());
+    LogImage image = scan.run();
+    SegmentPool pool;
+    Recovered recovered;
+    if (image == null) {
+      long highest = files.list().highestNumber();
+      FrameKey id = new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0);
+      pool = pool(files, options, machine, owner, queue, id, highest, options.firstSegmentBytes());
+      recovered = new Recovery(files, machine, pool, queue, startedNanos).create(scan.orphans());
+    } else {
+      pool =
+          pool(
+              files,
+              options,
+              machine,
+              owner,
+              queue,
+              new FrameKey(image.logIdHigh(), image.logIdLow(), 0),
+              image.highestSegment(),
+              Math.min(options.segmentBytes(), image.tail().fileBytes() * 2));
+      recovered = new Recovery(files, machine, pool, queue, startedNanos).resume(image);
+    }
+    return new Started(
+        pool, queue, recovered, recovered.segments(), recovered.state(), recovered.report());
+  }
+
+  private static SegmentPool pool(
+      SegmentFiles files,
+      WalOptions options,
+      Machine machine,
+      SegmentPool.Owner owner,
+      IoQueue queue,
+      FrameKey id,
+      long highest,
+      long nextBytes) {
+    return new SegmentPool(
+        files, machine, queue, id, highest, nextBytes, options.segmentBytes(), owner);
+  }
+
+  /// Takes the writer's lock of a directory, which is made when it is missing.
+  static DirectoryLock lock(Path directory, Machine machine) throws StorageException, WalException {
+    FileStatus status = machine.files().status(directory);
+    switch (status.kind()) {
+      case MISSING -> machine.files().createDirectories(directory);
+      case DIRECTORY -> {}
+      case FILE, OTHER ->
+          throw new NotALogException(
+              "open "
+                  + directory
+                  + ": expected a directory, found a "
+                  + status.kind()
+                  + ". Name a directory, or one that does not exist yet",
+              null);
+    }
+    try {
+      return machine.files().lock(directory);
+    } catch (LockHeldException e) {
+      throw new LogLockedException(
+          "open "
+              + directory
+              + " for writing: held by "
+              + e.holder()
+              + ". Stop that process, or open the log read-only",
+          e);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.wal.internal.log;
+
+import dev.seawall.io.StorageException;
+import dev.seawall.wal.IndexTruncatedException;
+import dev.seawall.wal.TruncationRefusedException;
+import dev.seawall.wal.WalException;
+import dev.seawall.wal.internal.append.LogWriter;
+import dev.seawall.wal.internal.segment.Segment;
+import dev.seawall.wal.internal.segment.SegmentSet;
+import java.util.Map;
+import java.util.Optional;
+
+/// Drops records at either end, and keeps the pins that forbid it. Thread-safe; one at a time.
+final class Truncation {
+  private final OpenLog log;
+  private boolean truncating;
+
+  Truncation(OpenLog log) {
+    this.log = log;
+  }
+
+  /// Drops the records below an index; durable when it returns.
+  synchronized void truncatePrefix(long firstIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    long end = log.writer().durableIndex();
+    if (firstIndexKept > end + 1) {
+      throw new IllegalArgumentException(
+          "truncate prefix: first index kept "
+              + firstIndexKept
+              + ", the log is durable up to "
+              + end);
+    }
+    Optional<Map.Entry<String, Long>> pin = log.floor().pinBelow(firstIndexKept);
+    if (pin.isPresent()) {
+      throw new TruncationRefusedException(
+          "truncate prefix to "
+              + firstIndexKept
+              + ": pin '"
+              + pin.get().getKey()
+              + "' needs record "
+              + pin.get().getValue()
+              + ". Move or remove that pin first",
+          null);
+    }
+    truncating = true;
+    try {
+      removeBelow(firstIndexKept);
+    } finally {
+      truncating = false;
+    }
+  }
+
+  /// Sweeps, unless a truncation is under way.
+  ///
+  /// @return false when it has to be tried again later
+  synchronized boolean dropBelow(long firstIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    if (truncating) {
+      return false;
+    }
+    truncating = true;
+    try {
+      removeBelow(firstIndexKept);
+      return true;
+    } finally {
+      truncating = false;
+    }
+  }
+
+  /// Drops the records below an index that nobody needs: state first, then files.
+  private void removeBelow(long firstIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    SegmentSet before =
+        log.writer()
+            .locked(() -> {
+              SegmentSet set = log.segments();
+              if (firstIndexKept <= set.firstIndexKept()) {
+                return set;
+              }
+              long first = set.active().number();
+              for (Segment segment : set.segments()) {
+                if (!segment.sealed() || segment.lastIndex() >= firstIndexKept) {
+                  first = segment.number();
+                  break;
+                }
+              }
+              log.segments(set.dropBelow(first, firstIndexKept));
+              return set;
+            });
+    if (firstIndexKept <= before.firstIndexKept()) {
+      return;
+    }
+    log.writer().writeState();
+    boolean removed = false;
+    long first = log.segments().segments().getFirst().number();
+    for (Segment segment : before.segments()) {
+      if (segment.number() < first) {
+        removed = true;
+        boolean recycled = false;
+        if (segment.damage() == null && segment.holders().get() == 0) {
+          recycled = log.pool().offer(segment.path());
+        } else if (log.machine().files().status(segment.path()).isFile()) {
+          log.machine().files().delete(segment.path());
+        }
+        log.options().listener().segmentRemoved(segment.number(), recycled);
+      }
+    }
+    if (removed) {
+      log.machine().files().syncDirectory(log.files().directory());
+    }
+  }
+
+  /// Drops the records above an index; durable when it returns. Appends meanwhile are refused.
+  synchronized void truncateSuffix(long lastIndexKept)
+      throws WalException, StorageException, InterruptedException {
+    LogWriter writer = log.writer();
+    long last = writer.lastIndex();
+    SegmentSet set = log.segments();
+    if (lastIndexKept > last || lastIndexKept < set.firstIndexKept() - 1) {
+      throw new IllegalArgumentException(
+          "truncate suffix: last index kept "
+              + lastIndexKept
+              + ", the log holds "
+              + set.firstIndexKept()
+              + " to "
+              + last);
+    }
+    Optional<Map.Entry<String, Long>> pin = log.floor().pinAbove(lastIndexKept);
+    if (pin.isPresent()) {
+      throw new TruncationRefusedException(
+          "truncate suffix to "
+              + lastIndexKept
+              + ": pin '"
+              + pin.get().getKey()
+              + "' already counts on records below "
+              + pin.get().getValue()
+              + ". Move or remove that pin first",
+          null);
+    }
+    if (lastIndexKept == last) {
+      writer.sync();
+      return;
+    }
+    truncating = true;
+    try {
+      writer.sync();
+      writer.writeCut(CutFinder.find(log, lastIndexKept, log.epoch() + 1));
+      log.reopen(lastIndexKept);
+    } finally {
+      truncating = false;
+    }
+  }
+
+  /// Sets a pin; durable when it returns, unless it only moved up.
+  synchronized void pin(String name, long index)
+      throws WalException, StorageException, InterruptedException {
+    if (index < log.segments().firstIndexKept()) {
+      throw new IndexTruncatedException(index, log.segments().firstIndexKept());
+    }
+    if (log.floor().pin(name, index)) {
+      log.writer().writeState();
+    }
+  }
+
+  /// Removes a pin; durable when it returns.
+  synchronized void unpin(String name) throws WalException, StorageException, InterruptedException {
+    if (log.floor().unpin(name)) {
+      log.writer().writeState();
+    }
+  }
+}
