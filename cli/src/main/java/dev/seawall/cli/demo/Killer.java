@@ -25,6 +25,8 @@ public final class Killer implements AutoCloseable {
   private final Path errors;
   private final RandomGenerator random;
   private final Acknowledged acknowledged;
+  // How long the last writer took until it could append.
+  private long startMillis = 300;
   private int kills;
   private int earlyKills;
   private int recoveries;
@@ -52,12 +54,14 @@ public final class Killer implements AutoCloseable {
   /// recovers, the others while they append.
   public void killOne() throws IOException, InterruptedException {
     boolean early = random.nextInt(4) == 0;
+    long started = System.nanoTime();
     Life life = start("endless");
     if (early) {
-      life.sleep(random.nextInt(50, 700));
+      life.sleep(random.nextLong(startMillis / 4, startMillis + 1));
     } else {
       life.ready.await();
-      life.sleep(random.nextInt(5, 1500));
+      startMillis = Math.max(20, (System.nanoTime() - started) / 1_000_000);
+      life.sleep(random.nextLong(5, 1200));
     }
     // SIGKILL: nothing in the writer runs any more.
     life.process.destroyForcibly();
@@ -66,7 +70,7 @@ public final class Killer implements AutoCloseable {
       throw failed(life, "the writer ended by itself");
     }
     kills++;
-    if (life.ready.getCount() > 0 || life.killedBeforeReady) {
+    if (life.killedBeforeReady) {
       earlyKills++;
     }
   }
