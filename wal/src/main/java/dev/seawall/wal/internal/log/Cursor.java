@@ -117,6 +117,7 @@ public final class Cursor implements AutoCloseable {
       file = view.files().openForReading(target.path(), queue);
     } catch (StorageException e) {
       target.holders().decrementAndGet();
+      view.refresh();
       if (view.segments().byNumber(target.number()) == null) {
         throw new IndexTruncatedException(nextIndex, view.segments().firstIndexKept());
       }
@@ -227,6 +228,7 @@ public final class Cursor implements AutoCloseable {
       chunkLength = 0;
       return null;
     }
+    view.refresh();
     if (view.segments().byNumber(current.number()) == null
         || nextIndex < view.segments().firstIndexKept()
         || usedAgain(current)) {
