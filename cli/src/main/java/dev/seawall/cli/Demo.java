@@ -40,8 +40,7 @@ import picocli.CommandLine.Spec;
     })
 final class Demo implements Callable<Integer> {
   private static final long MAX_RECORDS = 500_000;
-  private static final long PACE_MILLIS = 700;
-  private static final int PACE_ROUNDS = 3;
+  private static final long PACE_MILLIS = 2000;
 
   @Spec private CommandSpec spec;
 
@@ -176,17 +175,23 @@ final class Demo implements Callable<Integer> {
 
   private void measure(Session session, Path work, Map<String, Object> report)
       throws IOException, InterruptedException {
-    Path pacing = work.resolve("pace");
-    LocalFiles.createDirectories(pacing);
-    session.progressNote("measuring …");
-    Pace.Result pace = Pace.measure(pacing, threads, PACE_ROUNDS, PACE_MILLIS);
-    report.put("recordBytes", Pace.RECORD_BYTES);
-    report.put("plainPerSecond", Math.round(pace.plain()));
-    report.put("onePerSecond", Math.round(pace.one()));
-    report.put("oneRatio", round(pace.one() / pace.plain()));
-    report.put("manyPerSecond", Math.round(pace.many()));
-    report.put("manyRatio", round(pace.many() / pace.plain()));
-    LocalFiles.deleteTree(pacing);
+    try (Progress progress = Progress.start(session, "measure", "", 3)) {
+      double plain = Pace.ofPlainFile(work.resolve("plain-file"), PACE_MILLIS);
+      progress.to(1);
+      double one = Pace.ofLog(work.resolve("pace-1"), 1, PACE_MILLIS);
+      progress.to(2);
+      double many = Pace.ofLog(work.resolve("pace-n"), threads, PACE_MILLIS);
+      progress.to(3);
+      report.put("recordBytes", Pace.RECORD_BYTES);
+      report.put("plainPerSecond", Math.round(plain));
+      report.put("onePerSecond", Math.round(one));
+      report.put("oneRatio", round(one / plain));
+      report.put("manyPerSecond", Math.round(many));
+      report.put("manyRatio", round(many / plain));
+    }
+    LocalFiles.deleteTree(work.resolve("pace-1"));
+    LocalFiles.deleteTree(work.resolve("pace-n"));
+    LocalFiles.deleteTree(work.resolve("plain-file"));
   }
 
   private void abandon(Killer killer, Path work) {

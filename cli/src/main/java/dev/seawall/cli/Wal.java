@@ -7,15 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "wal",
     description = "Work with a log in a directory.",
-    subcommands = {
-      WalAppend.class,
-      WalCat.class,
-      WalTail.class,
-      WalInspect.class,
-      WalVerify.class,
-      WalSalvage.class,
-      WalTruncate.class
-    },
+    subcommands = {WalAppend.class},
     footer = {
       "",
       "What only reads (cat, tail, inspect, verify) takes no lock and changes no byte: it works beside a",

@@ -25,8 +25,6 @@ public final class Killer implements AutoCloseable {
   private final Path errors;
   private final RandomGenerator random;
   private final Acknowledged acknowledged;
-  // How long the last writer took until it could append.
-  private long startMillis = 300;
   private int kills;
   private int earlyKills;
   private int recoveries;
@@ -54,14 +52,12 @@ public final class Killer implements AutoCloseable {
   /// recovers, the others while they append.
   public void killOne() throws IOException, InterruptedException {
     boolean early = random.nextInt(4) == 0;
-    long started = System.nanoTime();
     Life life = start("endless");
     if (early) {
-      life.sleep(random.nextLong(startMillis / 4, startMillis + 1));
+      life.sleep(random.nextInt(50, 700));
     } else {
       life.ready.await();
-      startMillis = Math.max(20, (System.nanoTime() - started) / 1_000_000);
-      life.sleep(random.nextLong(5, 1200));
+      life.sleep(random.nextInt(5, 1500));
     }
     // SIGKILL: nothing in the writer runs any more.
     life.process.destroyForcibly();
@@ -70,7 +66,7 @@ public final class Killer implements AutoCloseable {
       throw failed(life, "the writer ended by itself");
     }
     kills++;
-    if (life.killedBeforeReady) {
+    if (life.ready.getCount() > 0 || life.killedBeforeReady) {
       earlyKills++;
     }
   }

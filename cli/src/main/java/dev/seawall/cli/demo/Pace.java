@@ -19,24 +19,12 @@ public final class Pace {
 
   private Pace() {}
 
-  /// Appends a second: plain file, log from one thread, log from several.
-  public record Result(double plain, double one, double many) {}
-
-  /// Measures the three in turns, so that a busy moment of the machine hits all of them.
-  ///
-  /// @param directory empty; files stay in it
-  public static Result measure(Path directory, int threads, int rounds, long millis)
+  /// Measures a log.
+  public static double ofLog(Path directory, int threads, long millis)
       throws IOException, InterruptedException {
-    try (PlainFile plain = PlainFile.create(directory.resolve("plain-file"));
-        WriteAheadLog log = WriteAheadLog.open(directory.resolve("log"), WalOptions.defaults())) {
-      run(log, threads, millis);
-      double[] sums = new double[3];
-      for (int round = 0; round < rounds; round++) {
-        sums[0] += run(plain, millis);
-        sums[1] += run(log, 1, millis);
-        sums[2] += run(log, threads, millis);
-      }
-      return new Result(sums[0] / rounds, sums[1] / rounds, sums[2] / rounds);
+    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.defaults())) {
+      run(log, threads, millis / 4);
+      return run(log, threads, millis);
     }
   }
 
@@ -74,16 +62,19 @@ public final class Pace {
     return perSecond(log.durableIndex() - before, start);
   }
 
-  private static double run(PlainFile plain, long millis) throws IOException {
+  /// Measures writing and forcing a plain file, from one thread.
+  public static double ofPlainFile(Path file, long millis) throws IOException {
     byte[] record = record(0);
-    long count = 0;
-    long start = System.nanoTime();
-    long end = start + millis * 1_000_000;
-    while (System.nanoTime() < end) {
-      plain.append(record);
-      count++;
+    try (PlainFile plain = PlainFile.create(file)) {
+      long count = 0;
+      long start = System.nanoTime();
+      long end = start + millis * 1_000_000;
+      while (System.nanoTime() < end) {
+        plain.append(record);
+        count++;
+      }
+      return perSecond(count, start);
     }
-    return perSecond(count, start);
   }
 
   private static byte[] record(int seed) {

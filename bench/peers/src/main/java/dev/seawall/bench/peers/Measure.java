@@ -49,9 +49,8 @@ final class Measure {
     System.out.flush();
   }
 
-  /// Some peers leave threads behind that would keep the JVM alive. Shutdown hooks run: a flight
-  /// recording asked for by `--jvm` is written.
+  /// Some peers leave threads behind.
   private static void exit(int code) {
-    System.exit(code);
+    Runtime.getRuntime().halt(code);
   }
 }
