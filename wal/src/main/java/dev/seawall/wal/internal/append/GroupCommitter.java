@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///   bytes lie in one segment.
 /// - A write or sync that fails, fails the log.
 final class GroupCommitter {
+  private static final int CROWD = 32;
+
   private final ReentrantLock lock;
   private final Appender appender;
   private final WindowRing ring;
@@ -55,6 +57,10 @@ final class GroupCommitter {
   private @Nullable ActiveSegment writing;
   private long syncStartedNanos;
   private long markedSeq;
+
+  /// How many lone groups ago there was one that several appends shared, counted down.
+  private volatile int crowd;
+
   private volatile @Nullable LogFailedException failure;
 
   /// Reads the monotonic clock.
@@ -98,10 +104,10 @@ final class GroupCommitter {
     written.copy(durable);
   }
 
-  /// Does all that can be done without waiting; returns whether operations are in flight.
-  boolean run() {
+  /// Does all that can be done without waiting, at most until this group is durable; returns whether operations are in flight.
+  boolean run(long untilSeq) {
     boolean progress = true;
-    while (progress && failure == null) {
+    while (progress && failure == null && durable.seq < untilSeq) {
       queue.poll();
       progress = retireWrites();
       progress |= retireSync();
@@ -180,6 +186,11 @@ final class GroupCommitter {
     Window window = next();
     if (window == null) {
       return false;
+    }
+    if (window.batches > 1) {
+      crowd = CROWD;
+    } else if (crowd > 0) {
+      crowd = crowd - 1;
     }
     describe(window);
     long from = Layout.blockFloor(window.base);
@@ -332,6 +343,11 @@ final class GroupCommitter {
         && durable.seq > 0
         && submitted.seq == durable.seq
         && markedSeq != durable.seq;
+  }
+
+  /// Returns whether appends come from several callers at once these days.
+  boolean crowded() {
+    return crowd > 0;
   }
 
   /// Returns whether something written should be synced now; exact only for the leader.

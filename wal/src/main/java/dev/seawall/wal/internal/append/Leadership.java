@@ -13,6 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// A lone appender that leads its own group saves two thread switches. When others arrive meanwhile
 /// it hands over to the log's thread, which then stays while groups keep coming.
 final class Leadership {
+  private static final int LINGER_YIELDS = 40;
+
   private final ReentrantLock lock;
   private final Appender appender;
   private final WindowRing ring;
@@ -65,12 +67,15 @@ final class Leadership {
   /// Leads until this group is durable or the log failed; returns false when somebody else leads or
   /// the caller may not.
   boolean lead(IoQueue queue, Waiters waiters, long seq) {
-    if (!queue.callerMayLead() || Thread.currentThread().isVirtual() || !tryLead()) {
+    if (committer.crowded()
+        || !queue.callerMayLead()
+        || Thread.currentThread().isVirtual()
+        || !tryLead()) {
       return false;
     }
     try {
       while (waiters.durableSeq() < seq && committer.failure() == null) {
-        if (committer.run()) {
+        if (committer.run(seq)) {
           queue.await();
         }
       }
@@ -95,7 +100,10 @@ final class Leadership {
     }
     boolean busy;
     try {
-      busy = committer.run();
+      busy = committer.run(Long.MAX_VALUE);
+      while (!busy && linger()) {
+        busy = committer.run(Long.MAX_VALUE);
+      }
       if (!busy) {
         busy = markIfIdle();
       }
@@ -117,6 +125,20 @@ final class Leadership {
     }
     timerArmed = due != Worker.UNTIL_WOKEN;
     return due;
+  }
+
+  /// Those whom the last group woke are about to append again: staying saves the two thread switches of going to sleep now.
+  private boolean linger() {
+    if (!committer.crowded() || committer.failure() != null) {
+      return false;
+    }
+    for (int i = 0; i < LINGER_YIELDS; i++) {
+      if (pending()) {
+        return true;
+      }
+      Thread.yield();
+    }
+    return false;
   }
 
   /// Marks the end of a log that has been idle since the timer was set.
@@ -147,7 +169,7 @@ final class Leadership {
     } finally {
       lock.unlock();
     }
-    return committer.run();
+    return committer.run(Long.MAX_VALUE);
   }
 
   /// Writes the MARK of a clean close; the log's thread has stopped and every group is durable.
@@ -158,7 +180,7 @@ final class Leadership {
     try {
       mark(Layout.FLAG_CLOSED);
       while (committer.failure() == null && !committer.drained()) {
-        if (committer.run()) {
+        if (committer.run(Long.MAX_VALUE)) {
           queue.await();
         }
       }
