@@ -195,7 +195,7 @@ final class GroupCommitter {
     describe(window);
     long from = Layout.blockFloor(window.base);
     long end = Layout.blockCeiling(window.endPosition());
-    MemorySegment bytes = window.memory.asSlice(0, end - from);
+    MemorySegment bytes = window.blocks(end - from);
     window.submittedNanos = clock.nanoTime();
     StorageFile file = window.owner().file();
     submitted.set(

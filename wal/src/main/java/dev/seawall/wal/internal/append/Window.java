@@ -17,6 +17,7 @@ final class Window {
   final MemorySegment memory;
   final long bytes;
   final IoTicket ticket = new IoTicket();
+  private final @Nullable MemorySegment[] byBlocks;
   private final @Nullable Arena own;
 
   @Nullable ActiveSegment segment;
@@ -58,6 +59,7 @@ final class Window {
   Window(MemorySegment memory, @Nullable Arena own) {
     this.memory = memory;
     this.bytes = memory.byteSize();
+    this.byBlocks = new MemorySegment[Math.toIntExact(bytes / Layout.BLOCK) + 1];
     this.own = own;
   }
 
@@ -99,6 +101,18 @@ final class Window {
       throw new AssertionError("window is not open");
     }
     return held;
+  }
+
+  /// Returns the first `length` bytes, a multiple of the block; the same object for the same length, so that a steady stream of groups
+  /// allocates nothing.
+  MemorySegment blocks(long length) {
+    int count = Math.toIntExact(length / Layout.BLOCK);
+    MemorySegment known = byBlocks[count];
+    if (known == null) {
+      known = memory.asSlice(0, length);
+      byBlocks[count] = known;
+    }
+    return known;
   }
 
   /// Returns whether it goes back to the ring.
