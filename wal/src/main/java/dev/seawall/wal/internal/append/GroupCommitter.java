@@ -104,7 +104,8 @@ final class GroupCommitter {
     written.copy(durable);
   }
 
-  /// Does all that can be done without waiting, at most until this group is durable; returns whether operations are in flight.
+  /// Does all that can be done without waiting, at most until this group is durable; returns
+  /// whether operations are in flight.
   boolean run(long untilSeq) {
     boolean progress = true;
     while (progress && failure == null && durable.seq < untilSeq) {

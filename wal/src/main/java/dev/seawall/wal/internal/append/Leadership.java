@@ -127,7 +127,8 @@ final class Leadership {
     return due;
   }
 
-  /// Those whom the last group woke are about to append again: staying saves the two thread switches of going to sleep now.
+  /// Those whom the last group woke are about to append again: staying saves the two thread
+  /// switches of going to sleep now.
   private boolean linger() {
     if (!committer.crowded() || committer.failure() != null) {
       return false;

@@ -103,8 +103,8 @@ final class Window {
     return held;
   }
 
-  /// Returns the first `length` bytes, a multiple of the block; the same object for the same length, so that a steady stream of groups
-  /// allocates nothing.
+  /// Returns the first `length` bytes, a multiple of the block; the same object for the same
+  /// length, so that a steady stream of groups allocates nothing.
   MemorySegment blocks(long length) {
     int count = Math.toIntExact(length / Layout.BLOCK);
     MemorySegment known = byBlocks[count];
