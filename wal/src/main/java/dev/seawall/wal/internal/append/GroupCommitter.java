@@ -188,11 +188,7 @@ final class GroupCommitter {
     if (window == null) {
       return false;
     }
-    if (window.batches > 1) {
-      crowd = CROWD;
-    } else if (crowd > 0) {
-      crowd = crowd - 1;
-    }
+    noteCrowd(window.batches);
     describe(window);
     long from = Layout.blockFloor(window.base);
     long end = Layout.blockCeiling(window.endPosition());
@@ -344,6 +340,15 @@ final class GroupCommitter {
         && durable.seq > 0
         && submitted.seq == durable.seq
         && markedSeq != durable.seq;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One leader at a time writes.
+  private void noteCrowd(int batches) {
+    if (batches > 1) {
+      crowd = CROWD;
+    } else if (crowd > 0) {
+      crowd = crowd - 1;
+    }
   }
 
   /// Returns whether appends come from several callers at once these days.
