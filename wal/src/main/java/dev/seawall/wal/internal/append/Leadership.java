@@ -129,6 +129,7 @@ final class Leadership {
 
   /// Those whom the last group woke are about to append again: staying saves the two thread
   /// switches of going to sleep now.
+  @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing depends on who runs next.
   private boolean linger() {
     if (!committer.crowded() || committer.failure() != null) {
       return false;
