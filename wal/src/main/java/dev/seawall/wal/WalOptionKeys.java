@@ -31,6 +31,10 @@ public final class WalOptionKeys {
               "first-segment-bytes",
               "length of a new log's first segment",
               (o, v) -> o.withFirstSegmentBytes(bytes(v))),
+          new Key(
+              "max-segment-age",
+              "age at which a segment is sealed",
+              (o, v) -> o.withMaxSegmentAge(time(v))),
           new Key("max-record-bytes", "longest record", (o, v) -> o.withMaxRecordBytes(bytes(v))),
           new Key("max-batch-bytes", "longest batch", (o, v) -> o.withMaxBatchBytes(bytes(v))),
           new Key(
@@ -79,7 +83,7 @@ public final class WalOptionKeys {
               (o, v) -> o.withRetention(o.retention().withMaxAge(time(v)))),
           new Key(
               "enforce",
-              "warn or strict",
+              "open without a damaged sealed segment (warn), or not (strict)",
               (o, v) -> o.withEnforce(constant(WalOptions.Enforce.class, v))));
 
   private WalOptionKeys() {}

@@ -5,6 +5,8 @@ import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.SegmentName;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How a log is opened. Immutable: every `with…` returns a changed copy.
 public final class WalOptions {
@@ -18,11 +20,11 @@ public final class WalOptions {
     PAD
   }
 
-  /// What to do about files in the directory that are not what the log state says.
+  /// What to do at open about a sealed segment that is damaged or missing.
   public enum Enforce {
-    /// Tell the listener and go on.
+    /// Open without it, say so in the [RecoveryReport], and throw where it is read.
     WARN,
-    /// Refuse to open.
+    /// Refuse to open, with [CorruptException].
     STRICT
   }
 
@@ -31,6 +33,7 @@ public final class WalOptions {
   private long firstSegmentBytes = 4L << 20;
   private long maxRecordBytes = 100L << 20;
   private long maxBatchBytes = 128L << 20;
+  private @Nullable Duration maxSegmentAge;
   private int windowBytes = 1 << 20;
   private int windows = 8;
   private int maxPendingAppends = 1 << 16;
@@ -51,6 +54,7 @@ public final class WalOptions {
     firstSegmentBytes = from.firstSegmentBytes;
     maxRecordBytes = from.maxRecordBytes;
     maxBatchBytes = from.maxBatchBytes;
+    maxSegmentAge = from.maxSegmentAge;
     windowBytes = from.windowBytes;
     windows = from.windows;
     maxPendingAppends = from.maxPendingAppends;
@@ -114,6 +118,15 @@ public final class WalOptions {
       throw new IllegalArgumentException(
           name + " " + value + ": expected " + least + " to " + most);
     }
+  }
+
+  /// Sets how old a segment with records gets before it is sealed, busy or idle; never by age
+  /// unless set.
+  public WalOptions withMaxSegmentAge(Duration value) {
+    check("maxSegmentAge", value.toNanos(), 1, Duration.ofDays(366).toNanos());
+    WalOptions changed = new WalOptions(this);
+    changed.maxSegmentAge = value;
+    return changed;
   }
 
   /// Sets the longest payload of a record, in bytes: at most 1 GiB.
@@ -208,7 +221,7 @@ public final class WalOptions {
     return changed;
   }
 
-  /// Sets what happens when files and log state differ in a way that reading can work around.
+  /// Sets what happens at open when a sealed segment is damaged or missing.
   public WalOptions withEnforce(Enforce value) {
     WalOptions changed = new WalOptions(this);
     changed.enforce = value;
@@ -235,6 +248,12 @@ public final class WalOptions {
   /// Returns the length of a new log's first segment, in bytes.
   public long firstSegmentBytes() {
     return firstSegmentBytes;
+  }
+
+  /// Returns how old a segment with records gets before it is sealed; empty when age does not
+  /// matter.
+  public Optional<Duration> maxSegmentAge() {
+    return Optional.ofNullable(maxSegmentAge);
   }
 
   /// Returns the longest payload of a record, in bytes.
@@ -292,7 +311,7 @@ public final class WalOptions {
     return retention;
   }
 
-  /// Returns what happens when files and log state differ.
+  /// Returns what happens at open when a sealed segment is damaged or missing.
   public Enforce enforce() {
     return enforce;
   }

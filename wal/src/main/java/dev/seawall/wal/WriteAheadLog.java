@@ -208,6 +208,12 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
+  /// Seals the active segment, if it holds a record, and goes on in the next one; durable when it
+  /// returns.
+  public void roll() throws WalException, InterruptedException {
+    log.roll();
+  }
+
   /// Opens a reader of durable records from an index on; [#firstIndex] is the lowest that can be
   /// read.
   public WalReader reader(long fromIndex) throws WalException {

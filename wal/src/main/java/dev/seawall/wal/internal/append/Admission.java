@@ -96,6 +96,28 @@ final class Admission {
     }
   }
 
+  /// Seals the active segment; waits for the next one by the overload rule.
+  void roll() throws WalException, InterruptedException {
+    long startedNanos = 0;
+    while (true) {
+      WaitWord space = policy.space();
+      int seen = space.value();
+      lock.lock();
+      try {
+        checkOpen();
+        if (appender.rollNow() == Appender.Room.READY) {
+          return;
+        }
+      } catch (StorageException e) {
+        throw notPrepared(e);
+      } finally {
+        lock.unlock();
+      }
+      wakeWorkers.run();
+      startedNanos = waitForRoom(space, seen, startedNanos);
+    }
+  }
+
   private Appender.Room admit(long need, Durability durability, boolean callback)
       throws WalException {
     if (callback && completions.full()) {
@@ -107,20 +129,23 @@ final class Admission {
     }
     try {
       return appender.room(need);
-    } catch (DiskFullException e) {
-      LogFullException full =
-          new LogFullException(
-              "append: no room to prepare the next segment ("
-                  + e.getMessage()
-                  + "). "
-                  + owner.whoKeepsMost()
-                  + ". Free space, or truncate the log; appends then succeed again",
-              e);
-      throw full;
     } catch (StorageException e) {
-      committer.failNow("prepare the next segment", e);
-      throw failed();
+      throw notPrepared(e);
     }
+  }
+
+  private WalException notPrepared(StorageException cause) {
+    if (cause instanceof DiskFullException) {
+      return new LogFullException(
+          "append: no room to prepare the next segment ("
+              + cause.getMessage()
+              + "). "
+              + owner.whoKeepsMost()
+              + ". Free space, or truncate the log; appends then succeed again",
+          cause);
+    }
+    committer.failNow("prepare the next segment", cause);
+    return failed();
   }
 
   private long waitForRoom(WaitWord space, int seen, long startedNanos)

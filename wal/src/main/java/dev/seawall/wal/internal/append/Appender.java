@@ -202,6 +202,11 @@ final class Appender {
     return true;
   }
 
+  /// Seals the active segment if it holds a record, and goes on in the next one.
+  Room rollNow() throws StorageException {
+    return nextIndex == segment.segment().firstIndex() ? Room.READY : roll(0);
+  }
+
   /// Seals the active segment and goes on in the next one.
   private Room roll(long need) throws StorageException {
     long minBytes =

@@ -305,6 +305,12 @@ public final class LogWriter implements AutoCloseable {
     }
   }
 
+  /// Seals the active segment if it holds a record; the seal is durable when this returns.
+  public void roll() throws WalException, InterruptedException {
+    admission.roll();
+    sync();
+  }
+
   /// Writes the log state as it is now and waits until it is durable.
   public void writeState() throws WalException, InterruptedException {
     long seq;

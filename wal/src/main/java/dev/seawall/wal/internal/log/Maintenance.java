@@ -30,6 +30,8 @@ final class Maintenance implements Worker {
   private final Deque<Segment> rolled = new ArrayDeque<>();
   private final List<ActiveSegment> retired = new ArrayList<>();
   private final AtomicLong rolls = new AtomicLong();
+  private long agingSegment;
+  private long agingSince;
   private volatile Scheduler.@Nullable Handle handle;
 
   Maintenance(OpenLog log, WalOptions options, Machine machine) {
@@ -81,22 +83,50 @@ final class Maintenance implements Worker {
       return 0;
     }
     long idle = closeRetiredBelow(log.writer().durableSegment()) ? UNTIL_WOKEN : RETRY_NANOS;
-    if (!sweep.active() || log.writer().failure() != null) {
+    boolean timed = sweep.active() || options.maxSegmentAge().isPresent();
+    if (!timed || log.writer().failure() != null) {
       return idle;
+    }
+    try {
+      rollByAge();
+      sweep();
+    } catch (WalException | StorageException e) {
+      // A failed log told its listener; a full disk is met again by the next append.
+      return PERIOD_NANOS;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return UNTIL_WOKEN;
+    }
+    return PERIOD_NANOS;
+  }
+
+  private void sweep() throws WalException, StorageException, InterruptedException {
+    if (!sweep.active()) {
+      return;
     }
     long keep = sweep.firstIndexToKeep(log.segments(), log.floor(), log.writer().durableSegment());
     if (keep > log.segments().firstIndexKept()) {
-      try {
-        log.dropBelow(keep);
-      } catch (WalException | StorageException e) {
-        // A failed log told its listener; a full disk is met again by the next append.
-        return PERIOD_NANOS;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return UNTIL_WOKEN;
-      }
+      log.dropBelow(keep);
     }
-    return PERIOD_NANOS;
+  }
+
+  /// The age counts from when this worker first saw a record in the segment, on the monotonic
+  /// clock.
+  private void rollByAge() throws WalException, InterruptedException {
+    if (options.maxSegmentAge().isEmpty()) {
+      return;
+    }
+    Segment active = log.segments().active();
+    long now = machine.time().nanoTime();
+    if (log.writer().lastIndex() < active.firstIndex()) {
+      agingSegment = 0;
+    } else if (agingSegment != active.number()) {
+      agingSegment = active.number();
+      agingSince = now;
+    } else if (now - agingSince >= options.maxSegmentAge().get().toNanos()) {
+      agingSegment = 0;
+      log.roll();
+    }
   }
 
   void stop() {

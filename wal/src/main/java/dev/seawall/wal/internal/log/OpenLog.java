@@ -206,6 +206,11 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   // --- truncation
   // ---------------------------------------------------------------------------------------------
 
+  /// Seals the active segment if it holds a record.
+  public void roll() throws WalException, InterruptedException {
+    writer().roll();
+  }
+
   /// Drops the records below an index; durable when it returns.
   public void truncatePrefix(long firstIndexKept)
       throws WalException, StorageException, InterruptedException {

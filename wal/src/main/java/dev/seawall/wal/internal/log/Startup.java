@@ -7,6 +7,7 @@ import dev.seawall.io.IoQueue;
 import dev.seawall.io.LockHeldException;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
+import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.LogLockedException;
 import dev.seawall.wal.NotALogException;
 import dev.seawall.wal.RecoveryReport;
@@ -18,6 +19,7 @@ import dev.seawall.wal.internal.recovery.LogImage;
 import dev.seawall.wal.internal.recovery.LogScan;
 import dev.seawall.wal.internal.recovery.Recovered;
 import dev.seawall.wal.internal.recovery.Recovery;
+import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentPool;
 import dev.seawall.wal.internal.segment.SegmentSet;
@@ -43,41 +45,39 @@ final class Startup {
     IoQueue queue = machine.files().newQueue();
     LogScan scan = new LogScan(files, queue, options.maxRecordBytes());
     LogImage image = scan.run();
-    SegmentPool pool;
-    Recovered recovered;
-    if (image == null) {
-      long highest = files.list().highestNumber();
-      FrameKey id = new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0);
-      pool = pool(files, options, machine, owner, queue, id, highest, options.firstSegmentBytes());
-      recovered = new Recovery(files, machine, pool, queue, startedNanos).create(scan.orphans());
-    } else {
-      pool =
-          pool(
-              files,
-              options,
-              machine,
-              owner,
-              queue,
-              new FrameKey(image.logIdHigh(), image.logIdLow(), 0),
-              image.highestSegment(),
-              Math.min(options.segmentBytes(), image.tail().fileBytes() * 2));
-      recovered = new Recovery(files, machine, pool, queue, startedNanos).resume(image);
+    if (image != null && options.enforce() == WalOptions.Enforce.STRICT) {
+      refuseDamage(image);
+    }
+    FrameKey id =
+        image == null
+            ? new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0)
+            : new FrameKey(image.logIdHigh(), image.logIdLow(), 0);
+    long highest = image == null ? files.list().highestNumber() : image.highestSegment();
+    long nextBytes = image == null ? options.firstSegmentBytes() : image.tail().fileBytes() * 2;
+    SegmentPool pool =
+        new SegmentPool(
+            files, machine, queue, id, highest, nextBytes, options.segmentBytes(), owner);
+    Recovered recovered = null;
+    try {
+      Recovery recovery = new Recovery(files, machine, pool, queue, startedNanos);
+      recovered = image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
+    } finally {
+      if (recovered == null) {
+        pool.close();
+        queue.close();
+      }
     }
     return new Started(
         pool, queue, recovered, recovered.segments(), recovered.state(), recovered.report());
   }
 
-  private static SegmentPool pool(
-      SegmentFiles files,
-      WalOptions options,
-      Machine machine,
-      SegmentPool.Owner owner,
-      IoQueue queue,
-      FrameKey id,
-      long highest,
-      long nextBytes) {
-    return new SegmentPool(
-        files, machine, queue, id, highest, nextBytes, options.segmentBytes(), owner);
+  private static void refuseDamage(LogImage image) throws CorruptException {
+    for (Segment segment : image.sealed()) {
+      CorruptException damage = segment.damage();
+      if (damage != null) {
+        throw damage;
+      }
+    }
   }
 
   /// Takes the writer's lock of a directory, which is made when it is missing.
