@@ -6,6 +6,7 @@ import dev.seawall.cli.demo.Killer;
 import dev.seawall.cli.demo.Material;
 import dev.seawall.cli.demo.Pace;
 import dev.seawall.cli.demo.Proof;
+import dev.seawall.cli.ops.ChildJvm;
 import dev.seawall.cli.ops.LocalFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +41,9 @@ import picocli.CommandLine.Spec;
     })
 final class Demo implements Callable<Integer> {
   private static final long MAX_RECORDS = 500_000;
-  private static final long PACE_MILLIS = 2000;
+  private static final long LIFE_MILLIS = 1200;
+  private static final long PACE_MILLIS = 700;
+  private static final int PACE_ROUNDS = 3;
 
   @Spec private CommandSpec spec;
 
@@ -113,6 +116,7 @@ final class Demo implements Callable<Integer> {
     Path log = work.resolve("log");
     try (Killer killer =
             new Killer(
+                ChildJvm.classPath(),
                 log,
                 copy,
                 work.resolve("writer-errors.txt"),
@@ -165,7 +169,7 @@ final class Demo implements Callable<Integer> {
       long elapsed = 0;
       // At least one kill, however slow the machine.
       while (killer.kills() == 0 || (elapsed < seconds && acknowledged.count() < MAX_RECORDS)) {
-        killer.killOne();
+        killer.killOne(LIFE_MILLIS);
         elapsed = (System.nanoTime() - start) / 1_000_000_000;
         progress.to(Math.min(elapsed, seconds));
         progress.say(killer.kills() + " kills, " + acknowledged.count() + " acknowledged");
@@ -175,23 +179,17 @@ final class Demo implements Callable<Integer> {
 
   private void measure(Session session, Path work, Map<String, Object> report)
       throws IOException, InterruptedException {
-    try (Progress progress = Progress.start(session, "measure", "", 3)) {
-      double plain = Pace.ofPlainFile(work.resolve("plain-file"), PACE_MILLIS);
-      progress.to(1);
-      double one = Pace.ofLog(work.resolve("pace-1"), 1, PACE_MILLIS);
-      progress.to(2);
-      double many = Pace.ofLog(work.resolve("pace-n"), threads, PACE_MILLIS);
-      progress.to(3);
-      report.put("recordBytes", Pace.RECORD_BYTES);
-      report.put("plainPerSecond", Math.round(plain));
-      report.put("onePerSecond", Math.round(one));
-      report.put("oneRatio", round(one / plain));
-      report.put("manyPerSecond", Math.round(many));
-      report.put("manyRatio", round(many / plain));
-    }
-    LocalFiles.deleteTree(work.resolve("pace-1"));
-    LocalFiles.deleteTree(work.resolve("pace-n"));
-    LocalFiles.deleteTree(work.resolve("plain-file"));
+    Path pacing = work.resolve("pace");
+    LocalFiles.createDirectories(pacing);
+    session.progressNote("measuring …");
+    Pace.Result pace = Pace.measure(pacing, threads, PACE_ROUNDS, PACE_MILLIS);
+    report.put("recordBytes", Pace.RECORD_BYTES);
+    report.put("plainPerSecond", Math.round(pace.plain()));
+    report.put("onePerSecond", Math.round(pace.one()));
+    report.put("oneRatio", round(pace.one() / pace.plain()));
+    report.put("manyPerSecond", Math.round(pace.many()));
+    report.put("manyRatio", round(pace.many() / pace.plain()));
+    LocalFiles.deleteTree(pacing);
   }
 
   private void abandon(Killer killer, Path work) {

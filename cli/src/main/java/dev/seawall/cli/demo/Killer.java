@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs writers and kills them, noting what they acknowledged. Confined to one thread.
 public final class Killer implements AutoCloseable {
+  private final String classPath;
   private final Path logDirectory;
   private final Path copy;
   private final Path errors;
   private final RandomGenerator random;
   private final Acknowledged acknowledged;
+  // How long the last writer took until it could append.
+  private long startMillis = 300;
   private int kills;
   private int earlyKills;
   private int recoveries;
@@ -34,13 +37,16 @@ public final class Killer implements AutoCloseable {
   private long recoveryNanosMax;
   private volatile @Nullable Process running;
 
+  /// @param classPath of the writers
   /// @param errors file that collects what the writers say on standard error
   public Killer(
+      String classPath,
       Path logDirectory,
       Path copy,
       Path errors,
       RandomGenerator random,
       Acknowledged acknowledged) {
+    this.classPath = classPath;
     this.logDirectory = logDirectory;
     this.copy = copy;
     this.errors = errors;
@@ -50,14 +56,18 @@ public final class Killer implements AutoCloseable {
 
   /// Starts a writer and kills it at a random moment: a quarter of them while the process starts or
   /// recovers, the others while they append.
-  public void killOne() throws IOException, InterruptedException {
+  ///
+  /// @param maxMillis how long it may append
+  public void killOne(long maxMillis) throws IOException, InterruptedException {
     boolean early = random.nextInt(4) == 0;
+    long started = System.nanoTime();
     Life life = start("endless");
     if (early) {
-      life.sleep(random.nextInt(50, 700));
+      life.sleep(random.nextLong(startMillis / 4, startMillis + 1));
     } else {
       life.ready.await();
-      life.sleep(random.nextInt(5, 1500));
+      startMillis = Math.max(20, (System.nanoTime() - started) / 1_000_000);
+      life.sleep(random.nextLong(5, maxMillis));
     }
     // SIGKILL: nothing in the writer runs any more.
     life.process.destroyForcibly();
@@ -66,7 +76,7 @@ public final class Killer implements AutoCloseable {
       throw failed(life, "the writer ended by itself");
     }
     kills++;
-    if (life.ready.getCount() > 0 || life.killedBeforeReady) {
+    if (life.killedBeforeReady) {
       earlyKills++;
     }
   }
@@ -88,6 +98,7 @@ public final class Killer implements AutoCloseable {
   private Life start(String mode) throws IOException {
     Process process =
         ChildJvm.start(
+            classPath,
             Writer.class,
             List.of(
                 logDirectory.toString(),

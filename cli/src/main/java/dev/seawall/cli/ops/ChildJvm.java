@@ -11,9 +11,15 @@ import java.util.List;
 public final class ChildJvm {
   private ChildJvm() {}
 
-  /// Starts a main class with the Java and the class path of this process. Its standard output is a
-  /// pipe, its standard error goes to a file.
-  public static Process start(Class<?> mainClass, List<String> arguments, Path errors)
+  /// Returns the class path of this process.
+  public static String classPath() {
+    return System.getProperty("java.class.path");
+  }
+
+  /// Starts a main class with the Java of this process. Its standard output is a pipe, its standard
+  /// error goes to a file.
+  public static Process start(
+      String classPath, Class<?> mainClass, List<String> arguments, Path errors)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -26,7 +32,7 @@ public final class ChildJvm {
             "-Xshare:auto",
             "-Xmx160m"));
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(mainClass.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command)

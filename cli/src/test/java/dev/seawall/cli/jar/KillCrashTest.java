@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.cli.jar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seawall.cli.demo.Acknowledged;
+import dev.seawall.cli.demo.Killer;
+import dev.seawall.cli.demo.Material;
+import dev.seawall.cli.demo.Proof;
+import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.WalReader;
+import dev.seawall.wal.WriteAheadLog;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// I-1, I-2, I-4 with real processes of the packaged jar and SIGKILL. `-Dkills=100` kills more
+/// often, `-Dseed=…` draws the same moments again, as far as a real machine can.
+final class KillCrashTest {
+  private static final int THREADS = 8;
+  private static final int KILLS = Integer.getInteger("kills", 20);
+
+  @TempDir private Path home;
+
+  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final Random random = new Random(seed);
+
+  /// The writer is the demo's: it reports every record of its threads as that becomes durable.
+  @Test
+  void threadsFindEverythingTheyWerePromisedInTheirOrder() throws Exception {
+    Path source = home.resolve("source");
+    for (int file = 0; file < 40; file++) {
+      byte[] content = new byte[random.nextInt(5000)];
+      random.nextBytes(content);
+      Files.createDirectories(source.resolve("folder " + file % 4));
+      Files.write(source.resolve("folder " + file % 4).resolve("file" + file), content);
+    }
+    Material material = Material.load(source);
+    Acknowledged acknowledged = new Acknowledged(THREADS);
+    Path log = home.resolve("log");
+    try (Killer killer =
+        new Killer(
+            Jar.path().toString(), log, source, home.resolve("errors"), random, acknowledged)) {
+      while (killer.kills() < KILLS) {
+        killer.killOne(500);
+        assertThat(acknowledged.conflict()).as("seed %s", seed).isNull();
+      }
+      killer.finish(() -> true);
+      assertThat(killer.recoveries()).isPositive();
+    }
+    Proof proof = new Proof(material, acknowledged, THREADS);
+    proof.read(log, _ -> {});
+    proof.reassemble(source, home.resolve("copy"));
+    assertThat(proof.complaints()).as("seed %s", seed).isEmpty();
+    assertThat(proof.filesEqual()).isEqualTo(40);
+    assertThat(proof.acknowledgedFound()).isEqualTo(acknowledged.count()).isPositive();
+    try (WriteAheadLog again = WriteAheadLog.open(log, WalOptions.defaults())) {
+      assertThat(again.append(new byte[] {1})).isEqualTo(proof.records() + 1);
+    }
+  }
+
+  /// One thread keeps the order of its input: what is there is a prefix of what went in, and no
+  /// shorter than what was printed.
+  @Test
+  void appendKeepsAPrefixOfItsInputAndEveryIndexItPrinted() throws Exception {
+    Path directory = home.resolve("log");
+    List<String> expected = new ArrayList<>();
+    for (int round = 0; round < 6; round++) {
+      long printed = appendUntilKilled(directory, round);
+      List<String> found = records(directory);
+      assertThat(found.size()).as("seed %s", seed).isGreaterThanOrEqualTo((int) printed);
+      for (int i = expected.size(), line = 0; i < found.size(); i++, line++) {
+        expected.add(line(round, line));
+      }
+      assertThat(found).as("seed %s", seed).isEqualTo(expected);
+    }
+    assertThat(expected).isNotEmpty();
+  }
+
+  /// Returns the last index that was printed whole.
+  private long appendUntilKilled(Path directory, int round) throws Exception {
+    Process process = Jar.start(home.resolve("errors"), "wal", "append", directory);
+    Thread feeder =
+        new Thread(() -> {
+          try (OutputStream in = process.getOutputStream()) {
+            for (int line = 0; line < 1_000_000; line++) {
+              in.write((line(round, line) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+          } catch (IOException _) {
+            // Killed: the pipe broke.
+          }
+        });
+    feeder.setDaemon(true);
+    feeder.start();
+    StringBuilder out = new StringBuilder();
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
+      int first = reader.read();
+      assertThat(first).as(() -> errors()).isNotNegative();
+      out.append((char) first);
+      Thread killer = new Thread(() -> killLater(process, random.nextLong(1, 400)));
+      killer.start();
+      for (int c = reader.read(); c >= 0; c = reader.read()) {
+        out.append((char) c);
+      }
+      killer.join();
+    } catch (IOException _) {
+      // The pipe of a killed process may break instead of ending.
+    }
+    process.waitFor();
+    feeder.join();
+    List<String> lines = out.substring(0, out.lastIndexOf("\n") + 1).lines().toList();
+    return lines.isEmpty() ? 0 : Long.parseLong(lines.getLast());
+  }
+
+  private static void killLater(Process process, long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+
+  private String errors() {
+    try {
+      return Files.readString(home.resolve("errors"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static String line(int round, int line) {
+    return "round " + round + ", line " + line + " " + "x".repeat(line % 300);
+  }
+
+  private static List<String> records(Path directory) throws IOException {
+    List<String> records = new ArrayList<>();
+    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.defaults());
+        WalReader reader = log.reader(1)) {
+      while (reader.next()) {
+        records.add(new String(reader.payloadBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.cli.jar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The packaged jar as a process: pipes, signals, and the demo.
+@DisabledOnOs(OS.WINDOWS)
+final class ProcessTest {
+  @TempDir private Path home;
+
+  @Test
+  void aReaderThatGoesAwayIsNoStackTrace() throws Exception {
+    String help = shell(command("wal", "--help") + " | head -n 1");
+    assertThat(help).startsWith("Usage: seawall wal").hasLineCount(1);
+  }
+
+  /// What was taken from the input is durable and printed; then 130.
+  @Test
+  void ctrlCEndsAppendWith130() throws Exception {
+    Path errors = home.resolve("errors");
+    Process process = Jar.start(errors, "wal", "append", home.resolve("log"));
+    try (OutputStream in = process.getOutputStream();
+        BufferedReader out = process.inputReader()) {
+      in.write("a\nb\n".getBytes(StandardCharsets.UTF_8));
+      in.flush();
+      assertThat(out.readLine()).isEqualTo("1");
+      assertThat(out.readLine()).isEqualTo("2");
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(errors).isEmptyFile();
+  }
+
+  @Test
+  void theDemoProvesWhatItClaims() throws Exception {
+    Path source = Files.createDirectories(home.resolve("source"));
+    Files.writeString(source.resolve("one"), "1".repeat(10_000));
+    Files.writeString(source.resolve("empty"), "");
+    String json =
+        shell(
+            command(
+                "demo",
+                "--seconds",
+                2,
+                "--threads",
+                3,
+                "--json",
+                "--source",
+                source,
+                "--dir",
+                home.resolve("d")));
+    assertThat(json)
+        .contains("\"holds\":true", "\"files\":2", "\"filesEqual\":2", "\"complaints\":[]")
+        .contains("onePerSecond", "manyRatio");
+    assertThat(home.resolve("d/log")).isDirectory();
+    assertThat(Files.readString(home.resolve("d/copy/one"))).isEqualTo("1".repeat(10_000));
+  }
+
+  private static String command(Object... arguments) {
+    List<String> words = new ArrayList<>();
+    for (String word : Jar.command(arguments)) {
+      words.add("'" + word + "'");
+    }
+    return String.join(" ", words);
+  }
+
+  /// Returns standard output and standard error together.
+  private static String shell(String script) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", script)
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(text).isZero();
+    return text;
+  }
+}
