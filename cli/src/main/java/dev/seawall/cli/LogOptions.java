@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/// Options of every verb that opens a log for writing.
+/// Options of every verb that opens a log.
 final class LogOptions {
   @Option(
       names = {"-o", "--option"},
@@ -42,6 +42,11 @@ final class LogOptions {
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(ExitCode.USAGE, "options of the log: " + e.getMessage(), e);
     }
+  }
+
+  /// Returns the options of a verb that only reads.
+  WalOptions readOptions() {
+    return walOptions(Map.of());
   }
 
   /// The names of backends, as users write them.

@@ -40,6 +40,13 @@ final class Progress implements AutoCloseable {
     }
   }
 
+  void ofTotal(long done, long total) {
+    if (bar != null) {
+      bar.maxHint(total);
+      bar.stepTo(done);
+    }
+  }
+
   void say(String text) {
     if (bar != null) {
       bar.setExtraMessage(text);

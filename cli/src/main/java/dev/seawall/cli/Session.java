@@ -96,6 +96,13 @@ public final class Session {
     err.println("seawall: " + text);
   }
 
+  /// Tells a person who watches what is going on.
+  void progressNote(String text) {
+    if (drawsProgress()) {
+      note(text);
+    }
+  }
+
   /// Returns whether the process is ending because of Ctrl-C or a signal.
   public boolean isInterrupted() {
     return interrupted.get();

@@ -7,7 +7,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "wal",
     description = "Work with a log in a directory.",
-    subcommands = {WalAppend.class},
+    subcommands = {
+      WalAppend.class,
+      WalCat.class,
+      WalTail.class,
+      WalInspect.class,
+      WalVerify.class,
+      WalSalvage.class,
+      WalTruncate.class
+    },
     footer = {
       "",
       "What only reads (cat, tail, inspect, verify) takes no lock and changes no byte: it works beside a",

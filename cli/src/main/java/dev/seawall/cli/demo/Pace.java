@@ -19,12 +19,24 @@ public final class Pace {
 
   private Pace() {}
 
-  /// Measures a log.
-  public static double ofLog(Path directory, int threads, long millis)
+  /// Appends a second: plain file, log from one thread, log from several.
+  public record Result(double plain, double one, double many) {}
+
+  /// Measures the three in turns, so that a busy moment of the machine hits all of them.
+  ///
+  /// @param directory empty; files stay in it
+  public static Result measure(Path directory, int threads, int rounds, long millis)
       throws IOException, InterruptedException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.defaults())) {
-      run(log, threads, millis / 4);
-      return run(log, threads, millis);
+    try (PlainFile plain = PlainFile.create(directory.resolve("plain-file"));
+        WriteAheadLog log = WriteAheadLog.open(directory.resolve("log"), WalOptions.defaults())) {
+      run(log, threads, millis);
+      double[] sums = new double[3];
+      for (int round = 0; round < rounds; round++) {
+        sums[0] += run(plain, millis);
+        sums[1] += run(log, 1, millis);
+        sums[2] += run(log, threads, millis);
+      }
+      return new Result(sums[0] / rounds, sums[1] / rounds, sums[2] / rounds);
     }
   }
 
@@ -62,19 +74,16 @@ public final class Pace {
     return perSecond(log.durableIndex() - before, start);
   }
 
-  /// Measures writing and forcing a plain file, from one thread.
-  public static double ofPlainFile(Path file, long millis) throws IOException {
+  private static double run(PlainFile plain, long millis) throws IOException {
     byte[] record = record(0);
-    try (PlainFile plain = PlainFile.create(file)) {
-      long count = 0;
-      long start = System.nanoTime();
-      long end = start + millis * 1_000_000;
-      while (System.nanoTime() < end) {
-        plain.append(record);
-        count++;
-      }
-      return perSecond(count, start);
+    long count = 0;
+    long start = System.nanoTime();
+    long end = start + millis * 1_000_000;
+    while (System.nanoTime() < end) {
+      plain.append(record);
+      count++;
     }
+    return perSecond(count, start);
   }
 
   private static byte[] record(int seed) {

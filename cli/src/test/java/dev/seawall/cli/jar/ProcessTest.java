@@ -23,6 +23,12 @@ final class ProcessTest {
 
   @Test
   void aReaderThatGoesAwayIsNoStackTrace() throws Exception {
+    Path input = home.resolve("in");
+    Files.writeString(input, "some line of input\n".repeat(200_000));
+    Path log = home.resolve("log");
+    assertThat(shell(command("wal", "append", log, input) + " >/dev/null")).isEmpty();
+    String text = shell(command("wal", "cat", log) + " | head -n 2");
+    assertThat(text).isEqualTo("some line of input\nsome line of input\n");
     String help = shell(command("wal", "--help") + " | head -n 1");
     assertThat(help).startsWith("Usage: seawall wal").hasLineCount(1);
   }

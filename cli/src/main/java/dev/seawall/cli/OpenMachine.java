@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.cli;
+
+import dev.seawall.io.Backend;
+import dev.seawall.io.Machine;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.SystemMachine;
+
+/// The machine of one verb, given back at its end.
+final class OpenMachine implements AutoCloseable {
+  private final Machine machine;
+
+  private OpenMachine(Machine machine) {
+    this.machine = machine;
+  }
+
+  static OpenMachine open(Backend backend) throws StorageException {
+    return new OpenMachine(SystemMachine.open(backend));
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  @Override
+  public void close() {
+    machine.scheduler().close();
+  }
+}
