@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /// After each trial the log is opened again and every record that is kept is compared.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 3)
+@Warmup(iterations = 3, time = 5)
 @Measurement(iterations = 5, time = 5)
 @Fork(
     value = 1,
