@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /// by the log's own threads, which the profiler sees too; with a future at most 64 bytes. How fast
 /// it is beside other logs is what `bench/run` measures.
 ///
-/// After each trial the log is opened again and every record that is kept is compared.
+/// When a fork ends, its log is opened again and every record that is kept is compared.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 5)
@@ -73,9 +73,9 @@ public class AppendBenchmark {
       log = BenchLog.open(Durability.SYNCED, payload);
     }
 
-    /// Closes it and checks its data.
+    /// Waits for what is outstanding, and leaves the log to be checked.
     @TearDown
-    public void close() throws IOException, InterruptedException {
+    public void close() throws WalException, InterruptedException {
       opened().log().sync();
       opened().close();
       callback.rethrow();
@@ -98,9 +98,9 @@ public class AppendBenchmark {
       log = BenchLog.open(Durability.BUFFERED, payload);
     }
 
-    /// Closes it and checks its data.
+    /// Leaves the log to be checked.
     @TearDown
-    public void close() throws IOException {
+    public void close() {
       opened().close();
     }
 

@@ -49,8 +49,9 @@ final class Measure {
     System.out.flush();
   }
 
-  /// Some peers leave threads behind.
+  /// Some peers leave threads behind that would keep the JVM alive. Shutdown hooks run: a flight
+  /// recording asked for by `--jvm` is written.
   private static void exit(int code) {
-    Runtime.getRuntime().halt(code);
+    System.exit(code);
   }
 }

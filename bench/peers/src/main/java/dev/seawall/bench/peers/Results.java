@@ -113,12 +113,16 @@ final class Results {
                     theirs
                         .getOrDefault(entry.getKey(), Map.of())
                         .getOrDefault(cell.rankedBy(), Double.NaN)))
+            .filter(Double::isFinite)
             .toArray();
     Optional<Spread> their = spread(cell, best.get(), cell.rankedBy());
     if (their.isEmpty()) {
       return Optional.empty();
     }
     double medians = better(cell, own.get().median(), their.get().median());
+    if (!Double.isFinite(medians)) {
+      return Optional.empty();
+    }
     return Spread.of(paired).map(spread -> new Spread(medians, spread.min(), spread.max()));
   }
 

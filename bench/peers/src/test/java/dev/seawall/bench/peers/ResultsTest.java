@@ -53,4 +53,11 @@ final class ResultsTest {
     results.add(DURABLE, "seawall", Role.SUBJECT, 2, Map.of("opsPerSecond", 150.0));
     assertThat(results.ratio(DURABLE, "seawall")).contains(new Spread(1.5, 1.5, 1.5));
   }
+
+  @Test
+  void aPeerThatDidNothingGivesNoRatio() {
+    ops("chronicle", Role.PEER, 0, 0);
+    ops("seawall", Role.SUBJECT, 10, 10);
+    assertThat(results.ratio(DURABLE, "seawall")).isEmpty();
+  }
 }
