@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.inspect;
 
+import dev.seawall.io.AtomicFile;
+import dev.seawall.io.FileStatus;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
+import dev.seawall.wal.Durability;
 import dev.seawall.wal.NotALogException;
+import dev.seawall.wal.Overload;
+import dev.seawall.wal.Retention;
+import dev.seawall.wal.WalBatch;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.WriteAheadLog;
+import dev.seawall.wal.inspect.Verification.Severity;
+import dev.seawall.wal.internal.frame.FrameReader;
+import dev.seawall.wal.internal.scan.FrameWindow;
+import dev.seawall.wal.internal.scan.LogPlan;
+import dev.seawall.wal.internal.segment.SegmentFiles;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Copies what is intact of a damaged log into a new one, and writes down what was lost. The
@@ -15,7 +32,6 @@ import java.util.List;
 /// Records keep their order, bytes, timestamps and batches. A new log's indexes are dense from 1
 /// on, so records behind a loss get other indexes than they had; the manifest [#MANIFEST] in the
 /// new directory maps them. It is written last: a directory without it is an unfinished salvage.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Salvage {
   /// The name of the manifest.
   public static final String MANIFEST = "SALVAGE.json";
@@ -69,6 +85,161 @@ public final class Salvage {
       Machine machine,
       ProgressListener progress)
       throws WalException, StorageException, InterruptedException {
-    throw new UnsupportedOperationException();
+    checkOut(directory, outDirectory, machine);
+    try (LogPlan plan =
+        LogPlan.of(new SegmentFiles(machine.files(), directory, options.prefix()))) {
+      Copy copy;
+      try (WriteAheadLog out = WriteAheadLog.open(outDirectory, copyOptions(options), machine)) {
+        copy = new Copy(out, plan.state().firstIndexKept());
+        new Survey(plan, copy, progress).run();
+        copy.flush();
+        out.sync();
+      }
+      Path manifest = outDirectory.resolve(MANIFEST);
+      Result result = new Result(copy.records, copy.payloadBytes, copy.kept, copy.lost, manifest);
+      AtomicFile.write(
+          machine.files(), manifest, SalvageManifest.encode(directory, plan, result, machine));
+      return result;
+    }
+  }
+
+  private static void checkOut(Path directory, Path outDirectory, Machine machine)
+      throws StorageException {
+    if (outDirectory.normalize().startsWith(directory.normalize())) {
+      throw new StorageException(
+          "salvage to",
+          outDirectory,
+          "it lies in the damaged log, which must not change. Name a directory elsewhere",
+          null);
+    }
+    FileStatus status = machine.files().status(outDirectory);
+    boolean empty =
+        status.isMissing()
+            || (status.kind() == FileStatus.Kind.DIRECTORY
+                && machine.files().list(outDirectory).isEmpty());
+    if (!empty) {
+      throw new StorageException(
+          "salvage to",
+          outDirectory,
+          "expected nothing or an empty directory there. Name a directory that does not exist yet",
+          null);
+    }
+  }
+
+  private static WalOptions copyOptions(WalOptions options) {
+    return options
+        .withMaxRecordBytes(FrameWindow.MAX_RECORD_BYTES)
+        .withMaxBatchBytes(FrameWindow.MAX_RECORD_BYTES)
+        .withRetention(Retention.keep())
+        .withOverload(new Overload.Block(Duration.ofHours(1)));
+  }
+
+  /// Collects batches and appends them.
+  private static final class Copy implements Survey.Sink {
+    private final WriteAheadLog out;
+    private final long firstIndexKept;
+    private final List<Kept> kept = new ArrayList<>();
+    private final List<Lost> lost = new ArrayList<>();
+    private byte[] bytes = new byte[64 << 10];
+    private int used;
+    private long[] parts = new long[2 * 16];
+    private int count;
+    private long firstIndex;
+    private long records;
+    private long payloadBytes;
+
+    Copy(WriteAheadLog out, long firstIndexKept) {
+      this.out = out;
+      this.firstIndexKept = firstIndexKept;
+    }
+
+    @Override
+    public void record(FrameReader frame) throws WalException, InterruptedException {
+      if (frame.index() < firstIndexKept) {
+        return;
+      }
+      if (count == 0) {
+        firstIndex = frame.index();
+      }
+      int length = Math.toIntExact(frame.payload().byteSize());
+      if (used + length > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(used, length), bytes.length * 2));
+      }
+      if (count * 2 == parts.length) {
+        parts = Arrays.copyOf(parts, parts.length * 2);
+      }
+      MemorySegment.copy(frame.payload(), ValueLayout.JAVA_BYTE, 0, bytes, used, length);
+      parts[count * 2] = length;
+      parts[count * 2 + 1] = frame.timestamp();
+      used += length;
+      count++;
+      if (frame.endsBatch()) {
+        flush();
+      }
+    }
+
+    @Override
+    public void boundary() throws WalException, InterruptedException {
+      flush();
+    }
+
+    @Override
+    public void broken(Survey.Trouble trouble) throws WalException, InterruptedException {
+      String batch = "";
+      if (trouble.severity() == Severity.TORN) {
+        count = 0; // A batch of which nobody was told that it is durable.
+        used = 0;
+      } else if (count > 0) {
+        batch =
+            "; the batch around it is broken, its records "
+                + firstIndex
+                + " to "
+                + (firstIndex + count - 1)
+                + " are kept";
+        flush();
+      }
+      lost.add(
+          new Lost(
+              trouble.firstIndex(),
+              trouble.lastIndex(),
+              String.valueOf(trouble.file().getFileName()),
+              trouble.position(),
+              trouble.bytes(),
+              trouble.found() + batch));
+    }
+
+    void flush() throws WalException, InterruptedException {
+      if (count == 0) {
+        return;
+      }
+      long last;
+      if (count == 1) {
+        last = out.append(bytes, 0, used, parts[1], Durability.BUFFERED);
+      } else {
+        WalBatch batch = new WalBatch();
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+          int length = (int) parts[i * 2];
+          batch.add(bytes, at, length, parts[i * 2 + 1]);
+          at += length;
+        }
+        last = out.append(batch, Durability.BUFFERED);
+      }
+      note(last - count + 1);
+      records += count;
+      payloadBytes += used;
+      count = 0;
+      used = 0;
+    }
+
+    private void note(long newFirst) {
+      long lastIndex = firstIndex + count - 1;
+      if (!kept.isEmpty() && kept.getLast().lastIndex() == firstIndex - 1) {
+        Kept before = kept.removeLast();
+        kept.add(new Kept(before.firstIndex(), lastIndex, before.newFirstIndex()));
+      } else {
+        kept.add(new Kept(firstIndex, lastIndex, newFirst));
+      }
+    }
   }
 }

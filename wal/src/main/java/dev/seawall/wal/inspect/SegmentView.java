@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// One segment file as it was found. Immutable.
 ///
 /// @param number the segment number
-/// @param file its path
+/// @param file its path; of a missing one a pattern
 /// @param bytes the file's length
 /// @param kind what it is to the log
 /// @param header its header; null when that cannot be read
@@ -42,7 +42,7 @@ public record SegmentView(
   public enum Kind {
     /// Immutable, part of the log.
     SEALED,
-    /// The one that accepts, or accepted, appends; also one whose successor has no frame yet.
+    /// The one that accepts, or accepted, appends.
     ACTIVE,
     /// Prepared, without a frame.
     WAITING,
@@ -52,7 +52,9 @@ public record SegmentView(
     /// chain. The next open for writing removes it.
     ORPHAN,
     /// Part of the log, as far as one can tell, and not readable as a whole.
-    DAMAGED
+    DAMAGED,
+    /// Part of the log, and no file of that number is there.
+    MISSING
   }
 
   /// Block 0.

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.inspect;
 
+import dev.seawall.io.Backend;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
+import dev.seawall.io.SystemMachine;
+import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.NotALogException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.frame.FrameReader;
+import dev.seawall.wal.internal.scan.DirectoryLook;
+import dev.seawall.wal.internal.scan.LogPlan;
+import dev.seawall.wal.internal.scan.TailWalk;
+import dev.seawall.wal.internal.segment.SegmentFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Reads every byte of a log and says what is wrong with it. Takes no lock and changes no byte.
@@ -15,8 +24,9 @@ import java.util.List;
 /// Checked are headers, every frame, the chain of frames and of segments, the density of indexes,
 /// seals against what they seal, and sidecars against the segments that they are of. Damage is
 /// reported, never thrown. Beside a running writer the last group may show as torn.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Verification {
+  private static final int MOST_FINDINGS = 10_000;
+
   private Verification() {}
 
   /// How bad a finding is.
@@ -90,6 +100,161 @@ public final class Verification {
   public static Result run(
       Path directory, WalOptions options, Machine machine, ProgressListener progress)
       throws WalException, StorageException {
-    throw new UnsupportedOperationException();
+    try (LogPlan plan =
+        LogPlan.of(new SegmentFiles(machine.files(), directory, options.prefix()))) {
+      Collector collector = new Collector(plan.state().firstIndexKept());
+      Survey survey = new Survey(plan, collector, progress);
+      try {
+        survey.run();
+      } catch (InterruptedException e) {
+        throw new AssertionError("nothing here waits", e);
+      }
+      notes(plan, collector);
+      TailWalk tail = plan.tail();
+      var cut = plan.unfinished();
+      long last = collector.lastWhole;
+      return new Result(
+          collector.findings,
+          collector.omitted,
+          survey.segments(),
+          collector.records - collector.dropped,
+          survey.bytes(),
+          collector.payloadBytes - collector.droppedBytes,
+          collector.tornBytes,
+          collector.tornRecords,
+          plan.state().firstIndexKept(),
+          last,
+          tail == null ? 0 : cut == null ? tail.chain().durableIndex() : cut.lastIndexKept());
+    }
+  }
+
+  /// Verifies a log with a machine of its own.
+  public static Result run(Path directory, WalOptions options, ProgressListener progress)
+      throws WalException, StorageException {
+    Machine machine = SystemMachine.open(Backend.CHANNEL);
+    try {
+      return run(directory.toAbsolutePath().normalize(), options, machine, progress);
+    } finally {
+      machine.scheduler().close();
+    }
+  }
+
+  private static void notes(LogPlan plan, Collector collector) {
+    var cut = plan.unfinished();
+    if (cut != null) {
+      collector.note(
+          plan.files().directory(),
+          "a finished truncation",
+          "a truncation to record "
+              + cut.lastIndexKept()
+              + " that the next open for writing finishes");
+    }
+    for (DirectoryLook.Look look : plan.leftOver()) {
+      CorruptException problem = look.problem();
+      if (problem != null && look.number() >= plan.state().firstSegmentKept()) {
+        collector.add(
+            new Finding(
+                Severity.DAMAGE,
+                look.entry().path(),
+                problem.position(),
+                0,
+                0,
+                "a segment of this log",
+                String.valueOf(problem.getMessage())));
+      } else {
+        collector.note(
+            look.entry().path(),
+            "no such file",
+            "a file that is no part of the log any more; the next open for writing removes it");
+      }
+    }
+    for (SegmentFiles.Entry entry : plan.directory().preparing()) {
+      collector.note(
+          entry.path(),
+          "no such file, unless a writer is at work",
+          "a segment whose preparation was not finished; the next open for writing removes it");
+    }
+  }
+
+  /// Counts and keeps findings.
+  private static final class Collector implements Survey.Sink {
+    private final long firstIndexKept;
+    private final List<Finding> findings = new ArrayList<>();
+    private long omitted;
+    private long records;
+    private long payloadBytes;
+    private long lastRecord;
+    private long lastWhole;
+    private long openRecords;
+    private long openBytes;
+    private long dropped;
+    private long droppedBytes;
+    private long tornBytes;
+    private long tornRecords;
+
+    Collector(long firstIndexKept) {
+      this.firstIndexKept = firstIndexKept;
+      this.lastRecord = firstIndexKept - 1;
+      this.lastWhole = lastRecord;
+    }
+
+    @Override
+    public void record(FrameReader frame) {
+      if (frame.index() < firstIndexKept) {
+        return;
+      }
+      records++;
+      openRecords++;
+      payloadBytes += frame.payload().byteSize();
+      openBytes += frame.payload().byteSize();
+      lastRecord = frame.index();
+      if (frame.endsBatch()) {
+        boundary();
+      }
+    }
+
+    @Override
+    public void boundary() {
+      lastWhole = lastRecord;
+      openRecords = 0;
+      openBytes = 0;
+    }
+
+    @Override
+    public void broken(Survey.Trouble trouble) {
+      if (trouble.severity() == Severity.TORN) {
+        // What the batch that was cut off left in front of the break is not part of the log.
+        dropped += openRecords;
+        droppedBytes += openBytes;
+        tornBytes += trouble.bytes();
+        tornRecords +=
+            trouble.firstIndex() == 0 ? 0 : trouble.lastIndex() - trouble.firstIndex() + 1;
+        openRecords = 0;
+        openBytes = 0;
+      } else {
+        boundary();
+      }
+      add(
+          new Finding(
+              trouble.severity(),
+              trouble.file(),
+              trouble.position(),
+              trouble.firstIndex(),
+              trouble.lastIndex(),
+              trouble.expected(),
+              trouble.found()));
+    }
+
+    void note(Path file, String expected, String found) {
+      add(new Finding(Severity.NOTE, file, 0, 0, 0, expected, found));
+    }
+
+    void add(Finding finding) {
+      if (findings.size() < MOST_FINDINGS) {
+        findings.add(finding);
+      } else {
+        omitted++;
+      }
+    }
   }
 }

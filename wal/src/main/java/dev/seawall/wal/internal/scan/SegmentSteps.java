@@ -57,7 +57,10 @@ public final class SegmentSteps {
     position = found.end();
     long expected = chain.nextIndex();
     if (chain.take(found)) {
-      brokenAt = 0;
+      // A control frame that is gone leaves no gap in the indexes.
+      resumed = brokenAt != 0;
+      missingFrom = expected;
+      missingTo = expected - 1;
       return Step.FRAME;
     }
     if (!chain.mayResume(found)) {
@@ -100,7 +103,7 @@ public final class SegmentSteps {
     return resumed;
   }
 
-  /// Returns where the chain broke since the last frame that followed; 0 when it did not.
+  /// Returns where the chain broke; 0 when it did not, or the break was [#mended].
   public long brokenAt() {
     return brokenAt;
   }
