@@ -132,7 +132,7 @@ final class Survey {
       unusable(look.entry().path(), look.bytes(), damage, last);
       return;
     }
-    if (look.header() == null || damage != null && damage.position() == 0) {
+    if (look.header() == null || (damage != null && damage.position() == 0)) {
       tell(
           new Trouble(
               Severity.DAMAGE,
@@ -165,7 +165,7 @@ final class Survey {
       throws WalException, StorageException, InterruptedException {
     Promise promise = plan.promise();
     long promised = promise.segment() == number ? promise.position() : 0;
-    if (promise.segment() > number || !plan.newer().isEmpty() && isTail(number)) {
+    if (promise.segment() > number || (!plan.newer().isEmpty() && isTail(number))) {
       promised = Long.MAX_VALUE;
     }
     walk(new Walk(file, number, key, limit, limit, 0, promised));
@@ -325,11 +325,14 @@ final class Survey {
   private void torn(Walk walk, Chain chain)
       throws WalException, StorageException, InterruptedException {
     TailWalk tail = plan.tail();
-    boolean same = tail != null && tail.entry().number() == walk.number() && !damaged;
-    long bytes = same && plan.unfinished() == null ? tail.tornBytes() : 0;
-    if (bytes == 0) {
+    if (tail == null
+        || tail.entry().number() != walk.number()
+        || damaged
+        || plan.unfinished() != null
+        || tail.tornBytes() == 0) {
       return;
     }
+    long bytes = tail.tornBytes();
     long first = tail.firstDroppedIndex();
     tell(
         new Trouble(

@@ -139,10 +139,11 @@ final class ViewBuilder {
     Path path = tail.entry().path();
     LogState first = chain.firstState();
     CorruptException damage = plan.damage();
-    boolean hurt = damage != null && path.equals(damage.file());
+    String problem =
+        damage != null && path.equals(damage.file()) ? String.valueOf(damage.getMessage()) : "";
     ControlFrames.Seal seal = chain.seal();
     SegmentView.Kind kind =
-        hurt
+        !problem.isEmpty()
             ? SegmentView.Kind.DAMAGED
             : seal == null ? SegmentView.Kind.ACTIVE : SegmentView.Kind.SEALED;
     DirectoryLook.Look look = plan.directory().sound(tail.entry().number());
@@ -162,7 +163,7 @@ final class ViewBuilder {
             seal == null ? null : seal(seal, chain.lastFrame()),
             new SegmentView.Promise(chain.promise().segment(), chain.promise().position()),
             last == null ? null : state(last),
-            hurt ? String.valueOf(damage.getMessage()) : ""));
+            problem));
   }
 
   private void other(DirectoryLook.Look look, SegmentView.Kind kind, String problem) {
