@@ -2,6 +2,7 @@
 package dev.seawall.wal.internal.append;
 
 import dev.seawall.io.IoQueue;
+import dev.seawall.io.StorageException;
 import dev.seawall.io.Worker;
 import dev.seawall.wal.internal.frame.Layout;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,6 +95,18 @@ final class Leadership {
 
   /// The log's thread.
   long step() {
+    try {
+      return lookAndLead();
+    } catch (RuntimeException | AssertionError e) {
+      // A defect of ours must not leave callers waiting for a thread that is gone.
+      committer.failNow(
+          "run the log",
+          new StorageException("commit", appender.segment().file().path(), e.toString(), e));
+      throw e;
+    }
+  }
+
+  private long lookAndLead() {
     work = false;
     if (!tryLead()) {
       return Worker.UNTIL_WOKEN; // Who leads wakes us when something is left.

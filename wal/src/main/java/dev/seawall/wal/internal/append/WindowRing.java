@@ -38,9 +38,9 @@ final class WindowRing {
     if (oversizeOut) {
       return null;
     }
-    oversizeOut = true;
     Arena own = Arena.ofShared();
     MemorySegment memory = own.allocate(Layout.blockCeiling(bytes) + Layout.BLOCK, Layout.BLOCK);
+    oversizeOut = true;
     return new Window(memory, own);
   }
 

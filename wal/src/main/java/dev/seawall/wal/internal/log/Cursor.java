@@ -60,6 +60,9 @@ public final class Cursor implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the reader is closed");
     }
+    if (view.changing()) {
+      return false;
+    }
     if (generation != view.generation()) {
       generation = view.generation();
       leave();
@@ -84,6 +87,9 @@ public final class Cursor implements AutoCloseable {
         follow();
       } else if (reader.type() == FrameType.RECORD) {
         if (reader.index() == nextIndex) {
+          if (view.changing() || generation != view.generation()) {
+            return false; // Perhaps what was just read is cut off.
+          }
           nextIndex++;
           return true;
         }
@@ -225,6 +231,10 @@ public final class Cursor implements AutoCloseable {
   private @Nullable FrameReader lost() throws WalException, StorageException {
     Segment current = current();
     if (visibility == Visibility.ACCEPTED && nextIndex > view.visible(Visibility.WRITTEN)) {
+      chunkLength = 0;
+      return null;
+    }
+    if (view.changing() || generation != view.generation()) {
       chunkLength = 0;
       return null;
     }

@@ -21,6 +21,11 @@ public interface LogView {
   /// in memory is void then.
   long generation();
 
+  /// Returns whether records are being cut off this moment: nothing is visible then.
+  default boolean changing() {
+    return false;
+  }
+
   /// Returns where the files are.
   SegmentFiles files();
 

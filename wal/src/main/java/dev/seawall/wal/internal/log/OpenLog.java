@@ -43,6 +43,7 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   private volatile Parts parts;
   private volatile SegmentSet segments;
   private final AtomicLong generation = new AtomicLong();
+  private volatile boolean changing;
   private volatile boolean closed;
 
   /// What a suffix truncation replaces.
@@ -252,6 +253,17 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   /// Finds the end anew after the commit point of a suffix truncation, as after a crash, and goes
   /// on from there.
   void reopen(long lastIndexKept) throws WalException, StorageException, InterruptedException {
+    changing = true;
+    try {
+      startAnew(lastIndexKept);
+    } finally {
+      generation.incrementAndGet();
+      changing = false;
+    }
+  }
+
+  private void startAnew(long lastIndexKept)
+      throws WalException, StorageException, InterruptedException {
     Parts old = parts;
     old.writer.halt();
     old.writer.close();
@@ -270,7 +282,6 @@ public final class OpenLog implements LogWriter.Owner, LogView {
       throw e;
     }
     segments = started.segments();
-    generation.incrementAndGet();
     parts = run(started);
     if (started.recovered().lastIndex() != lastIndexKept) {
       CorruptException lie =
@@ -313,6 +324,11 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   @Override
   public long generation() {
     return generation.get();
+  }
+
+  @Override
+  public boolean changing() {
+    return changing;
   }
 
   @Override
@@ -359,12 +375,16 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     }
     maintenance.stop();
     Parts current = parts;
-    boolean clean = current.writer.stop();
-    current.poolHandle.close();
-    current.writer.close();
-    current.pool.close();
-    maintenance.closeRetired();
-    lock.close();
+    boolean clean = false;
+    try {
+      clean = current.writer.stop();
+    } finally {
+      current.poolHandle.close();
+      current.writer.close();
+      current.pool.close();
+      maintenance.closeRetired();
+      lock.close();
+    }
     var failure = current.writer.failure();
     if (!clean && failure != null) {
       throw failure;
