@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal;
 
+import dev.seawall.io.StorageException;
+
 /// Told what an operator may want to know. Every method does nothing by default.
 ///
 /// Called on the log's threads, one call at a time per thread; must return quickly and not call the
@@ -23,6 +25,9 @@ public interface WalListener {
 
   /// A segment was removed, or its file taken for a new segment.
   default void segmentRemoved(long segment, boolean recycled) {}
+
+  /// The seek index of a sealed segment could not be written; reading does without.
+  default void sidecarFailed(long segment, StorageException cause) {}
 
   /// A caller changed its payload during the append.
   default void payloadChanged(long index) {}

@@ -13,10 +13,14 @@ import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.scan.DirectoryLook;
 import dev.seawall.wal.internal.scan.LogPlan;
 import dev.seawall.wal.internal.scan.TailWalk;
+import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
+import dev.seawall.wal.internal.segment.SidecarIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Reads every byte of a log and says what is wrong with it. Takes no lock and changes no byte.
 /// Stateless.
@@ -110,6 +114,7 @@ public final class Verification {
         throw new AssertionError("nothing here waits", e);
       }
       notes(plan, collector);
+      sidecars(plan, collector);
       TailWalk tail = plan.tail();
       var cut = plan.unfinished();
       long last = collector.lastWhole;
@@ -136,6 +141,34 @@ public final class Verification {
       return run(directory.toAbsolutePath().normalize(), options, machine, progress);
     } finally {
       machine.scheduler().close();
+    }
+  }
+
+  private static void sidecars(LogPlan plan, Collector collector) {
+    SegmentFiles files = plan.files();
+    Set<String> known = new HashSet<>();
+    for (Segment segment : plan.segments()) {
+      Path path = SidecarIndex.path(segment.path());
+      known.add(String.valueOf(path.getFileName()));
+      if (segment.damage() == null
+          && SidecarIndex.load(segment, files.files()) == SidecarIndex.Outcome.REFUSED) {
+        collector.note(
+            path,
+            "the seek index of " + segment,
+            "one that is damaged or of something else; it is not used, delete it");
+      }
+    }
+    TailWalk tail = plan.tail();
+    if (tail != null && tail.chain().seal() != null) {
+      known.add(String.valueOf(SidecarIndex.path(tail.entry().path()).getFileName()));
+    }
+    for (String name : plan.directory().names()) {
+      if (SidecarIndex.isSidecar(files.prefix(), name) && !known.contains(name)) {
+        collector.note(
+            files.directory().resolve(name),
+            "no such file",
+            "a seek index of no sealed segment; the next open for writing removes it");
+      }
     }
   }
 

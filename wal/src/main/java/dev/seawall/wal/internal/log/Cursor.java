@@ -12,6 +12,7 @@ import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.frame.FrameType;
 import dev.seawall.wal.internal.frame.Layout;
+import dev.seawall.wal.internal.scan.SeekIndex;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentHeader;
@@ -110,6 +111,9 @@ public final class Cursor implements AutoCloseable {
       throw new IndexTruncatedException(nextIndex, segments.segments().getFirst().firstIndex());
     }
     open(holding);
+    if (nextIndex > holding.firstIndex()) {
+      SeekIndex.fill(view.files(), holding);
+    }
     position = holding.index().positionFor(nextIndex);
   }
 
@@ -290,6 +294,7 @@ public final class Cursor implements AutoCloseable {
         break;
       }
       open(candidate);
+      SeekIndex.fill(view.files(), candidate);
       position = candidate.index().positionForTime(timestamp);
       if (scanFor(timestamp)) {
         return;

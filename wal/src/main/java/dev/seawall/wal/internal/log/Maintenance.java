@@ -29,6 +29,7 @@ final class Maintenance implements Worker {
   private final RetentionSweep sweep;
   private final Deque<Segment> rolled = new ArrayDeque<>();
   private final List<ActiveSegment> retired = new ArrayList<>();
+  private final Deque<Segment> unindexed = new ArrayDeque<>();
   private final AtomicLong rolls = new AtomicLong();
   private long agingSegment;
   private long agingSince;
@@ -80,9 +81,12 @@ final class Maintenance implements Worker {
     if (sealed != null) {
       Segment next = log.segments().after(sealed.number());
       options.listener().rolled(sealed.number(), next == null ? 0 : next.number());
+      unindexed.add(sealed);
       return 0;
     }
-    long idle = closeRetiredBelow(log.writer().durableSegment()) ? UNTIL_WOKEN : RETRY_NANOS;
+    boolean settled = closeRetiredBelow(log.writer().durableSegment());
+    settled &= writeSidecars();
+    long idle = settled ? UNTIL_WOKEN : RETRY_NANOS;
     boolean timed = sweep.active() || options.maxSegmentAge().isPresent();
     if (!timed || log.writer().failure() != null) {
       return idle;
@@ -98,6 +102,30 @@ final class Maintenance implements Worker {
       return UNTIL_WOKEN;
     }
     return PERIOD_NANOS;
+  }
+
+  /// Returns whether none has to wait for its segment to become durable.
+  private boolean writeSidecars() {
+    while (!unindexed.isEmpty()) {
+      Segment sealed = unindexed.element();
+      if (log.writer().failure() != null) {
+        unindexed.clear();
+        return true;
+      }
+      if (sealed.number() >= log.writer().durableSegment()) {
+        return false;
+      }
+      try {
+        if (!log.writeSidecar(sealed)) {
+          return false;
+        }
+      } catch (StorageException e) {
+        // Only a cache: seeking reads the segment instead.
+        options.listener().sidecarFailed(sealed.number(), e);
+      }
+      unindexed.remove();
+    }
+    return true;
   }
 
   private void sweep() throws WalException, StorageException, InterruptedException {

@@ -230,6 +230,12 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     return truncation.dropBelow(firstIndexKept);
   }
 
+  /// Writes the sidecar of a sealed and durable segment; returns false when it has to be tried again
+  /// later.
+  boolean writeSidecar(Segment sealed) throws StorageException {
+    return truncation.writeSidecar(sealed);
+  }
+
   /// Replaces the segments; called under the append lock.
   void segments(SegmentSet changed) {
     segments = changed;

@@ -80,7 +80,7 @@ public final class ReadOnlyView implements LogView, AutoCloseable {
     return damage != null
         ? damage
         : new CorruptException(
-            plan.files().directory().resolve(plan.files().prefix() + "-*.log"),
+            plan.files().directory().resolve(plan.files().prefix() + "-MILLIS-NUMBER.log"),
             0,
             0,
             "no segment has a frame yet: its creation was not finished. Open it for writing once");

@@ -22,6 +22,7 @@ import dev.seawall.wal.internal.recovery.Recovery;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentPool;
+import dev.seawall.wal.internal.segment.SidecarIndex;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import java.nio.file.Path;
 
@@ -60,7 +61,10 @@ final class Startup {
     Recovered recovered = null;
     try {
       Recovery recovery = new Recovery(files, machine, pool, queue, startedNanos);
-      recovered = image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
+      Recovered found =
+          image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
+      SidecarIndex.clean(files, found.segments());
+      recovered = found;
     } finally {
       if (recovered == null) {
         pool.close();

@@ -8,6 +8,7 @@ import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.append.LogWriter;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentSet;
+import dev.seawall.wal.internal.segment.SidecarIndex;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,6 +69,21 @@ final class Truncation {
     }
   }
 
+  /// Writes the sidecar of a segment that is still sealed as it was, unless a truncation is under
+  /// way.
+  ///
+  /// @return false when it has to be tried again later
+  synchronized boolean writeSidecar(Segment sealed) throws StorageException {
+    if (truncating) {
+      return false;
+    }
+    Segment now = log.segments().byNumber(sealed.number());
+    if (now != null && now.sealed() && now.end() == sealed.end()) {
+      SidecarIndex.write(now, log.machine().files());
+    }
+    return true;
+  }
+
   /// Drops the records below an index that nobody needs: state first, then files.
   private void removeBelow(long firstIndexKept)
       throws WalException, StorageException, InterruptedException {
@@ -98,6 +114,7 @@ final class Truncation {
       if (segment.number() < first) {
         removed = true;
         boolean recycled = false;
+        SidecarIndex.delete(segment.path(), log.machine().files());
         if (segment.damage() == null && segment.holders().get() == 0) {
           recycled = log.pool().offer(segment.path());
         } else if (log.machine().files().status(segment.path()).isFile()) {

@@ -89,7 +89,7 @@ public final class SealedParts {
   private LogPlan.Part read(Expected expected) {
     DirectoryLook.Look look = directory.any(expected.number());
     if (look == null) {
-      String name = files.prefix() + "-*-" + expected.number() + ".log";
+      String name = files.prefix() + "-MILLIS-" + expected.number() + ".log";
       return damaged(
           null,
           expected,
