@@ -38,7 +38,7 @@ import java.util.Set;
 /// | 64 | u64 | last index | first index − 1 when it holds no record |
 /// | 72 | u64 | sealed | wall clock of the SEAL, ms |
 /// | 80 | u64 | entries | |
-/// | 88 | u64 ×3 each | entry | index of a record that begins a batch, position of its frame, greatest timestamp before it |
+/// | 88 | u64 ×3 each | entry | index of the next record, position of a frame on a batch boundary, greatest timestamp before it |
 /// | then | u64 | checksum | `Mix` over all words before it |
 ///
 /// It is valid when the file has exactly that length, checksum and version are right, every field up
@@ -167,7 +167,7 @@ public final class SidecarIndex {
     for (int i = 0; i < words.length; i += 3) {
       boolean fits =
           words[i] >= index
-              && words[i] <= segment.lastIndex()
+              && words[i] <= segment.lastIndex() + 1
               && words[i + 1] > position
               && words[i + 1] < segment.end()
               && (words[i + 1] & 7) == 0;
