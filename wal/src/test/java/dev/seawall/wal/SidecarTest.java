@@ -103,10 +103,7 @@ class SidecarTest {
       if (i % 6 != 0 && !same(sim, path, good)) {
         assertThat(
                 Verification.run(
-                        SimLog.DIRECTORY,
-                        sim.options,
-                        sim.machine.machine(),
-                        ProgressListener.NONE)
+                        SimLog.DIRECTORY, sim.options, sim.machine.machine(), ProgressListener.NONE)
                     .findings())
             .anySatisfy(finding -> {
               assertThat(finding.severity()).isEqualTo(Verification.Severity.NOTE);
@@ -168,9 +165,7 @@ class SidecarTest {
           }
         };
     SimLog sim = new SimLog(7, LARGER.withListener(listener));
-    sim.machine
-        .disk()
-        .failNext(Verb.WRITE, path -> path.toString().endsWith(".idx.tmp"));
+    sim.machine.disk().failNext(Verb.WRITE, path -> path.toString().endsWith(".idx.tmp"));
     try (WriteAheadLog log = sim.write()) {
       SimLog.append(log, 1, RECORDS);
       log.awaitDurable(RECORDS + 1, java.time.Duration.ofSeconds(1));

@@ -122,10 +122,7 @@ final class Appender {
           window.grouped = true;
           window.groupAt = window.tail;
           window.tail += encodeGroup(window);
-          segment
-              .segment()
-              .index()
-              .add(nextIndex, window.base + window.groupAt, greatestTimestamp);
+          segment.segment().index().add(nextIndex, window.base + window.groupAt, greatestTimestamp);
         }
         return Room.READY;
       }

@@ -230,8 +230,8 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     return truncation.dropBelow(firstIndexKept);
   }
 
-  /// Writes the sidecar of a sealed and durable segment; returns false when it has to be tried again
-  /// later.
+  /// Writes the sidecar of a sealed and durable segment; returns false when it has to be tried
+  /// again later.
   boolean writeSidecar(Segment sealed) throws StorageException {
     return truncation.writeSidecar(sealed);
   }

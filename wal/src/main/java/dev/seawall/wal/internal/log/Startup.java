@@ -22,8 +22,8 @@ import dev.seawall.wal.internal.recovery.Recovery;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentPool;
-import dev.seawall.wal.internal.segment.SidecarIndex;
 import dev.seawall.wal.internal.segment.SegmentSet;
+import dev.seawall.wal.internal.segment.SidecarIndex;
 import java.nio.file.Path;
 
 /// From a directory to a recovered log. Stateless.
@@ -61,8 +61,7 @@ final class Startup {
     Recovered recovered = null;
     try {
       Recovery recovery = new Recovery(files, machine, pool, queue, startedNanos);
-      Recovered found =
-          image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
+      Recovered found = image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
       SidecarIndex.clean(files, found.segments());
       recovered = found;
     } finally {

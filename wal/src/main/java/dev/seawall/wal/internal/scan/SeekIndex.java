@@ -12,8 +12,8 @@ import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SidecarIndex;
 import dev.seawall.wal.internal.segment.SparseIndex;
 
-/// Fills the seek index of a sealed segment when it is first needed: from the sidecar, or by reading
-/// the segment once. Stateless; thread-safe.
+/// Fills the seek index of a sealed segment when it is first needed: from the sidecar, or by
+/// reading the segment once. Stateless; thread-safe.
 public final class SeekIndex {
   private SeekIndex() {}
 

@@ -41,9 +41,9 @@ import java.util.Set;
 /// | 88 | u64 ×3 each | entry | index of the next record, position of a frame on a batch boundary, greatest timestamp before it |
 /// | then | u64 | checksum | `Mix` over all words before it |
 ///
-/// It is valid when the file has exactly that length, checksum and version are right, every field up
-/// to *sealed* is the segment's, and positions are multiples of 8 that rise within the segment while
-/// indexes do not fall. Everything is covered by the checksum.
+/// It is valid when the file has exactly that length, checksum and version are right, every field
+/// up to *sealed* is the segment's, and positions are multiples of 8 that rise within the segment
+/// while indexes do not fall. Everything is covered by the checksum.
 public final class SidecarIndex {
   /// What the name of every sidecar ends with.
   public static final String SUFFIX = ".idx";
