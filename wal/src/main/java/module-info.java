@@ -2,6 +2,8 @@
 
 /// The engine.
 module dev.seawall.wal {
+  // Events are emitted where the flight recorder is, see internal.events.
+  requires static jdk.jfr;
   requires static org.jspecify;
   requires transitive dev.seawall.io;
 

@@ -7,6 +7,7 @@ import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
 import dev.seawall.wal.LogFailedException;
 import dev.seawall.wal.WalListener;
+import dev.seawall.wal.internal.events.WalEvents;
 import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.frame.FrameType;
 import dev.seawall.wal.internal.frame.Layout;
@@ -390,6 +391,7 @@ final class GroupCommitter {
     failure = failed;
     waiters.wakeAll();
     policy.spaceFreed();
+    WalEvents.logFailed(String.valueOf(failed.getMessage()));
     listener.failed(failed);
   }
 

@@ -7,6 +7,7 @@ import dev.seawall.io.StorageException;
 import dev.seawall.io.Worker;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.events.WalEvents;
 import dev.seawall.wal.internal.retention.RetentionSweep;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import dev.seawall.wal.internal.segment.Segment;
@@ -80,7 +81,9 @@ final class Maintenance implements Worker {
     }
     if (sealed != null) {
       Segment next = log.segments().after(sealed.number());
-      options.listener().rolled(sealed.number(), next == null ? 0 : next.number());
+      long nextNumber = next == null ? 0 : next.number();
+      WalEvents.segmentRolled(sealed.number(), nextNumber);
+      options.listener().rolled(sealed.number(), nextNumber);
       unindexed.add(sealed);
       return 0;
     }

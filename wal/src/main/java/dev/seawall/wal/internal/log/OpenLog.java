@@ -14,6 +14,7 @@ import dev.seawall.wal.Visibility;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.append.LogWriter;
+import dev.seawall.wal.internal.events.WalEvents;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.recovery.Recovered;
 import dev.seawall.wal.internal.retention.Floor;
@@ -63,6 +64,7 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     this.maintenance = new Maintenance(this, options, machine);
     this.parts = run(started);
     maintenance.start();
+    WalEvents.recovered(report);
     options.listener().recovered(report);
   }
 
