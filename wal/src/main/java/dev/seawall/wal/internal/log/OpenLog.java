@@ -32,6 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// A log open for writing. Thread-safe; truncations one at a time.
 public final class OpenLog implements LogWriter.Owner, LogView {
+  private static final long BUSY_NANOS = 2_000_000_000L;
+
   private final SegmentFiles files;
   private final WalOptions options;
   private final Machine machine;
@@ -44,6 +46,7 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   private volatile Parts parts;
   private volatile SegmentSet segments;
   private final AtomicLong generation = new AtomicLong();
+  private long lastHalfFullNanos;
   private volatile boolean changing;
   private volatile boolean closed;
 
@@ -190,7 +193,11 @@ public final class OpenLog implements LogWriter.Owner, LogView {
 
   @Override
   public void halfFull() {
-    parts.pool.want(1);
+    // One ahead, or two when segments fill faster than that: called under the append lock, once a
+    // segment.
+    long now = machine.time().nanoTime();
+    parts.pool.want(now - lastHalfFullNanos < BUSY_NANOS ? 2 : 1);
+    lastHalfFullNanos = now;
     parts.poolHandle.wake();
   }
 
