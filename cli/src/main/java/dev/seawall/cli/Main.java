@@ -71,18 +71,15 @@ public final class Main {
     int status = line.execute(args);
     line.getOut().flush();
     line.getErr().flush();
-    if (status != ExitCode.OK.status()) {
-      return status;
-    }
     try {
       session.output().flush();
+      return status;
     } catch (Output.OutputClosedException _) {
       return status;
     } catch (IOException e) {
       session.note(described(e));
-      return ExitCode.GENERAL.status();
+      return status == ExitCode.OK.status() ? ExitCode.GENERAL.status() : status;
     }
-    return status;
   }
 
   /// Returns the model of the whole command.

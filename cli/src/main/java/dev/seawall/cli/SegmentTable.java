@@ -95,6 +95,20 @@ final class SegmentTable {
             segment.problem().isEmpty() ? "" : "  " + segment.problem()));
   }
 
+  void frameTitle() throws IOException {
+    output.text(
+        String.format(
+            Locale.ROOT,
+            "         %12s %10s  %-7s %-6s %12s %10s  %s",
+            "position",
+            "bytes",
+            "",
+            "type",
+            "index",
+            "payload",
+            "says"));
+  }
+
   void frame(SegmentView segment, FrameView frame) throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("segment", segment.number());

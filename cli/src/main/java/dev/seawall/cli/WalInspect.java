@@ -84,6 +84,7 @@ final class WalInspect implements Callable<Integer> {
       for (SegmentView segment : shown) {
         table.segment(segment, segmentNumber != null);
         if (frames) {
+          table.frameTitle();
           list(output, table, inspector, segment);
         }
       }
