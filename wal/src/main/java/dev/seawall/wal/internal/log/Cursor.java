@@ -95,6 +95,14 @@ public final class Cursor implements AutoCloseable {
           return true;
         }
         if (reader.index() > nextIndex) {
+          view.refresh();
+          if (generation != view.generation()) {
+            return next(); // What stands here was cut off and written anew.
+          }
+          if (nextIndex < view.segments().firstIndexKept()) {
+            // The segments in between went while this reader stood before them.
+            throw new IndexTruncatedException(nextIndex, view.segments().firstIndexKept());
+          }
           throw corrupt("expected record " + nextIndex + ", found " + reader.index());
         }
       }
