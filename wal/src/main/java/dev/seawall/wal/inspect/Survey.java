@@ -64,6 +64,7 @@ final class Survey {
   private long segments;
   private long previousLast;
   private boolean damaged;
+  private @Nullable FrameWindow window;
 
   Survey(LogPlan plan, Sink sink, ProgressListener progress) {
     this.plan = plan;
@@ -210,6 +211,7 @@ final class Survey {
         StorageFile file = plan.files().openForReading(walk.file(), queue);
         FrameWindow window =
             new FrameWindow(file, walk.key(), walk.fileBytes(), FrameWindow.WINDOW_BYTES)) {
+      this.window = window;
       Chain chain = new Chain(walk.number());
       SegmentSteps steps = new SegmentSteps(window, chain, walk.end());
       boolean more = true;
@@ -299,8 +301,14 @@ final class Survey {
             to
                 - from
                 + " bytes that are none"
-                + (missing ? "" : "; no record is missing here, as far as indexes tell")));
+                + (missing ? "" : "; no record is missing here, as far as indexes tell")
+                + unreadable()));
     previousLast = Math.max(previousLast, lastMissing);
+  }
+
+  private String unreadable() {
+    StorageException cause = window == null ? null : window.takeUnreadable();
+    return cause == null ? "" : "; the disk refused to read some of them: " + cause.getMessage();
   }
 
   private void finish(Walk walk, Chain chain, SegmentSteps steps)

@@ -13,12 +13,13 @@ import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.scan.Chain;
-import dev.seawall.wal.internal.scan.DirectoryLook;
 import dev.seawall.wal.internal.scan.FrameWindow;
 import dev.seawall.wal.internal.scan.LogPlan;
 import dev.seawall.wal.internal.scan.TailWalk;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
+import dev.seawall.wal.internal.segment.SegmentHeader;
+import dev.seawall.wal.internal.segment.SegmentName;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -90,11 +91,11 @@ public final class ReadOnlyView implements LogView, AutoCloseable {
   /// finds the same.
   private LogPlan settledPlan() throws StorageException, WalException {
     LogPlan plan = LogPlan.of(files);
-    for (int i = 1; i < ATTEMPTS && !plan.sound(); i++) {
+    for (int i = 1; i < ATTEMPTS && (plan.raced() || !plan.sound()); i++) {
       List<String> before = trouble(plan);
       plan.close();
       plan = LogPlan.of(files);
-      if (trouble(plan).equals(before)) {
+      if (!plan.raced() && trouble(plan).equals(before)) {
         break;
       }
     }
@@ -203,9 +204,7 @@ public final class ReadOnlyView implements LogView, AutoCloseable {
       return;
     }
     publish(walk);
-    if (walk.chain().seal() != null) {
-      follow(walk);
-    }
+    follow();
   }
 
   private void publish(TailWalk walk) {
@@ -229,53 +228,73 @@ public final class ReadOnlyView implements LogView, AutoCloseable {
             null);
   }
 
-  /// The tail is sealed: its successor takes over as soon as it has a frame.
-  private void follow(TailWalk walk) throws StorageException, WalException {
-    TailWalk successor = next;
-    if (successor == null) {
-      successor = openSuccessor(Objects.requireNonNull(walk.chain().seal()).successor());
+  /// The tail is sealed: its successor takes over as soon as it has a frame, and so on.
+  private void follow() throws StorageException, WalException {
+    TailWalk walk = Objects.requireNonNull(tail);
+    while (walk.chain().seal() != null) {
+      TailWalk successor = successor(walk);
       if (successor == null) {
         lookAtAll();
         return;
       }
       next = successor;
-    }
-    successor.walk();
-    LogState first = successor.chain().firstState();
-    if (first == null) {
-      return;
-    }
-    if (first.predecessor() != walk.entry().number()
-        || first.predecessorSalt() != walk.header().key().salt()
-        || first.predecessorEnd() != walk.chain().cut()
-        || first.segmentFirstIndex() != walk.chain().lastIndex() + 1
-        || successor.chain().unfinishedCut() != null) {
-      lookAtAll();
-      return;
-    }
-    Seen before = seen;
-    SegmentSet segments =
-        before
-            .segments()
-            .roll(
-                Objects.requireNonNull(walk.segment()),
-                Objects.requireNonNull(successor.segment()));
-    walk.close();
-    tail = successor;
-    next = null;
-    seen = new Seen(segments, before.written(), before.durable(), before.generation(), null);
-    publish(successor);
-    if (successor.chain().seal() != null) {
-      follow(successor);
+      successor.walk();
+      LogState first = successor.chain().firstState();
+      if (first == null) {
+        return;
+      }
+      if (!continues(walk, first) || successor.chain().unfinishedCut() != null) {
+        lookAtAll();
+        return;
+      }
+      Seen before = seen;
+      SegmentSet segments =
+          before
+              .segments()
+              .roll(
+                  Objects.requireNonNull(walk.segment()),
+                  Objects.requireNonNull(successor.segment()));
+      walk.close();
+      tail = successor;
+      next = null;
+      seen = new Seen(segments, before.written(), before.durable(), before.generation(), null);
+      publish(successor);
+      walk = successor;
     }
   }
 
-  private @Nullable TailWalk openSuccessor(long number) throws StorageException, WalException {
-    try (IoQueue queue = files.files().newQueue()) {
-      DirectoryLook.Look look = DirectoryLook.of(files, queue).sound(number);
-      var header = look == null ? null : look.header();
-      return look == null || header == null ? null : new TailWalk(files, look.entry(), header);
+  private static boolean continues(TailWalk walk, LogState first) {
+    return first.predecessor() == walk.entry().number()
+        && first.predecessorSalt() == walk.header().key().salt()
+        && first.predecessorEnd() == walk.chain().cut()
+        && first.segmentFirstIndex() == walk.chain().lastIndex() + 1;
+  }
+
+  /// Returns null when there is no such file, or no longer, or one of something else.
+  private @Nullable TailWalk successor(TailWalk walk) throws StorageException {
+    TailWalk open = next;
+    if (open != null) {
+      return open;
     }
+    long number = Objects.requireNonNull(walk.chain().seal()).successor();
+    for (String name : files.files().list(files.directory())) {
+      SegmentName parsed = SegmentName.parse(files.prefix(), name).orElse(null);
+      if (parsed != null && parsed.number() == number && !parsed.prepared()) {
+        var entry = new SegmentFiles.Entry(parsed, files.directory().resolve(name));
+        try (IoQueue queue = files.files().newQueue()) {
+          SegmentHeader header = files.header(entry, queue);
+          return sameLog(header, walk.header()) ? new TailWalk(files, entry, header) : null;
+        } catch (WalException | StorageException e) {
+          return null; // A look at everything says what it is.
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean sameLog(SegmentHeader header, SegmentHeader other) {
+    return header.key().logIdHigh() == other.key().logIdHigh()
+        && header.key().logIdLow() == other.key().logIdLow();
   }
 
   private void lookAtAll() throws StorageException, WalException {

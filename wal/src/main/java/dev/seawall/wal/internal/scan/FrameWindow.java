@@ -34,6 +34,7 @@ public final class FrameWindow implements AutoCloseable {
   private long base;
   private long length;
   private boolean zeros;
+  private @Nullable StorageException unreadable;
   private boolean closed;
 
   /// @param file stays the caller's
@@ -47,7 +48,7 @@ public final class FrameWindow implements AutoCloseable {
   }
 
   /// Returns the decoded frame at a position, until the next call; null when none is valid there.
-  public @Nullable FrameReader frameAt(long position) throws StorageException {
+  public @Nullable FrameReader frameAt(long position) {
     if (position + Layout.HEADER > fileBytes) {
       return null;
     }
@@ -66,7 +67,7 @@ public final class FrameWindow implements AutoCloseable {
 
   /// Returns the first position in `[from, limit)` at which a valid frame stands; `limit` when
   /// there is none.
-  public long search(long from, long limit) throws StorageException {
+  public long search(long from, long limit) {
     zeros = true;
     long position = from;
     while (position + Layout.HEADER <= limit) {
@@ -93,7 +94,7 @@ public final class FrameWindow implements AutoCloseable {
   }
 
   /// Returns whether the word at a position is zero.
-  public boolean zeroAt(long position) throws StorageException {
+  public boolean zeroAt(long position) {
     hold(position, Layout.HEADER);
     return position - base + 8 <= length && memory.get(Layout.U64, position - base) == 0;
   }
@@ -103,29 +104,65 @@ public final class FrameWindow implements AutoCloseable {
     length = 0;
   }
 
-  private void hold(long position, long bytes) throws StorageException {
+  private void hold(long position, long bytes) {
     if (position < base || position + bytes > base + length) {
       fill(position);
     }
   }
 
-  private void fill(long position) throws StorageException {
+  private void fill(long position) {
     releaseLarge();
     base = position;
     length = 0;
-    length = SegmentFiles.readFully(file, position, window);
+    length = read(position, window);
     frames.over(window, base, length);
   }
 
-  private void fillLarge(long position, long bytes) throws StorageException {
+  private void fillLarge(long position, long bytes) {
     releaseLarge();
     Arena large = Arena.ofShared();
     largeArena = large;
     memory = large.allocate(bytes, 8);
     base = position;
     length = 0;
-    length = SegmentFiles.readFully(file, position, memory);
+    length = read(position, memory);
     frames.over(memory, base, length);
+  }
+
+  /// Where the disk refuses, block by block: what cannot be read is zeros, and so no frame.
+  private long read(long position, MemorySegment target) {
+    try {
+      return SegmentFiles.readFully(file, position, target);
+    } catch (StorageException e) {
+      return readAround(position, target);
+    }
+  }
+
+  private long readAround(long position, MemorySegment target) {
+    long done = 0;
+    while (done < target.byteSize() && position + done < fileBytes) {
+      long block = Layout.blockFloor(position + done) + Layout.BLOCK;
+      long bytes = Math.min(target.byteSize() - done, block - position - done);
+      MemorySegment part = target.asSlice(done, bytes);
+      try {
+        if (SegmentFiles.readFully(file, position + done, part) < bytes) {
+          break;
+        }
+      } catch (StorageException e) {
+        part.fill((byte) 0);
+        unreadable = e;
+      }
+      done += bytes;
+    }
+    return done;
+  }
+
+  /// Returns why some bytes were taken for zeros since this was last asked; null when all could be
+  /// read.
+  public @Nullable StorageException takeUnreadable() {
+    StorageException cause = unreadable;
+    unreadable = null;
+    return cause;
   }
 
   private void releaseLarge() {

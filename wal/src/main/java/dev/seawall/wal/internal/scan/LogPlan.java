@@ -10,6 +10,7 @@ import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.frame.Promise;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
+import dev.seawall.wal.internal.segment.SegmentHeader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class LogPlan implements AutoCloseable {
   private ControlFrames.@Nullable Cut unfinished;
   private Promise promise = Promise.NONE;
   private LogState state = SealedParts.NO_STATE;
+  private boolean raced;
   private boolean closed;
 
   private LogPlan(SegmentFiles files, DirectoryLook directory) {
@@ -116,7 +118,10 @@ public final class LogPlan implements AutoCloseable {
         note(problem);
         continue;
       }
-      TailWalk walk = new TailWalk(files, look.entry(), header);
+      TailWalk walk = open(look, header);
+      if (walk == null) {
+        continue;
+      }
       boolean keep = false;
       try {
         look(walk);
@@ -146,6 +151,23 @@ public final class LogPlan implements AutoCloseable {
     TailWalk found = tail;
     if (found != null) {
       judge(found);
+    }
+  }
+
+  private @Nullable TailWalk open(DirectoryLook.Look look, SegmentHeader header)
+      throws StorageException {
+    try {
+      return new TailWalk(files, look.entry(), header);
+    } catch (StorageException e) {
+      if (files.files().status(look.entry().path()).isMissing()) {
+        raced = true; // A writer removed or reused it since the directory was listed.
+      } else {
+        newer.addFirst(look);
+        note(
+            new CorruptException(
+                look.entry().path(), 0, 0, "it cannot be read: " + e.getMessage()));
+      }
+      return null;
     }
   }
 
@@ -238,7 +260,10 @@ public final class LogPlan implements AutoCloseable {
     if (!sealed.isEmpty() && sealed.getLast().number() == cut.segment()) {
       sealed.removeLast();
     }
-    TailWalk walk = new TailWalk(files, target.entry(), header);
+    TailWalk walk = open(target, header);
+    if (walk == null) {
+      return;
+    }
     tail = walk;
     old.close();
     walk.limit(cut.position());
@@ -326,6 +351,11 @@ public final class LogPlan implements AutoCloseable {
       floor = Math.max(segment.firstIndex(), segment.lastIndex() + 1);
     }
     return segments;
+  }
+
+  /// Returns whether files vanished while they were looked at: look again.
+  public boolean raced() {
+    return raced;
   }
 
   /// Returns whether nothing at all is wrong.
