@@ -27,6 +27,8 @@ public final class CrashMatrix {
   private final int durabilities;
   private final int maxPayloadBytes;
   private final int maxBatchRecords;
+  private final boolean shrinking;
+  private final boolean evenSizes;
 
   private CrashMatrix(
       Subject subject,
@@ -34,7 +36,9 @@ public final class CrashMatrix {
       int steps,
       int durabilities,
       int maxPayloadBytes,
-      int maxBatchRecords) {
+      int maxBatchRecords,
+      boolean shrinking,
+      boolean evenSizes) {
     if (steps < 1 || durabilities < 1 || maxPayloadBytes < 8 || maxBatchRecords < 1) {
       throw new IllegalArgumentException(
           "%d steps, %d durabilities, %d payload bytes (at least 8), %d records a batch"
@@ -46,38 +50,73 @@ public final class CrashMatrix {
     this.durabilities = durabilities;
     this.maxPayloadBytes = maxPayloadBytes;
     this.maxBatchRecords = maxBatchRecords;
+    this.shrinking = shrinking;
+    this.evenSizes = evenSizes;
   }
 
   /// Returns a matrix of 40 steps, one durability, payloads up to 20,000 bytes, batches of up to 8
   /// records; depth and leadership are drawn from the seed.
   public static CrashMatrix of(Subject subject) {
-    return new CrashMatrix(subject, null, 40, 1, 20_000, 8);
+    return new CrashMatrix(subject, null, 40, 1, 20_000, 8, true, false);
   }
 
   /// Returns a matrix that differs in the number of steps of one run.
   public CrashMatrix withSteps(int count) {
-    return new CrashMatrix(subject, options, count, durabilities, maxPayloadBytes, maxBatchRecords);
+    return new CrashMatrix(
+        subject,
+        options,
+        count,
+        durabilities,
+        maxPayloadBytes,
+        maxBatchRecords,
+        shrinking,
+        evenSizes);
   }
 
   /// Returns a matrix that hands the choices `0` to `count - 1` to [Subject.Log#append].
   public CrashMatrix withDurabilities(int count) {
-    return new CrashMatrix(subject, options, steps, count, maxPayloadBytes, maxBatchRecords);
+    return new CrashMatrix(
+        subject, options, steps, count, maxPayloadBytes, maxBatchRecords, shrinking, evenSizes);
   }
 
   /// Returns a matrix that differs in the largest payload, in bytes, at least 8.
   public CrashMatrix withMaxPayloadBytes(int bytes) {
-    return new CrashMatrix(subject, options, steps, durabilities, bytes, maxBatchRecords);
+    return new CrashMatrix(
+        subject, options, steps, durabilities, bytes, maxBatchRecords, shrinking, evenSizes);
   }
 
   /// Returns a matrix that differs in the most records of one batch.
   public CrashMatrix withMaxBatchRecords(int records) {
-    return new CrashMatrix(subject, options, steps, durabilities, maxPayloadBytes, records);
+    return new CrashMatrix(
+        subject, options, steps, durabilities, maxPayloadBytes, records, shrinking, evenSizes);
   }
 
   /// Returns a matrix whose machines are built with these options; the fault plan in them is
   /// replaced.
   public CrashMatrix withOptions(SimOptions machine) {
-    return new CrashMatrix(subject, machine, steps, durabilities, maxPayloadBytes, maxBatchRecords);
+    return new CrashMatrix(
+        subject,
+        machine,
+        steps,
+        durabilities,
+        maxPayloadBytes,
+        maxBatchRecords,
+        shrinking,
+        evenSizes);
+  }
+
+  /// Returns a matrix whose payloads have any length up to the largest, instead of mostly short
+  /// ones: a log with short segments then rolls every few appends.
+  public CrashMatrix withEvenSizes() {
+    return new CrashMatrix(
+        subject, options, steps, durabilities, maxPayloadBytes, maxBatchRecords, shrinking, true);
+  }
+
+  /// Returns a matrix that reports a failing run as it was drawn: for those who only ask whether
+  /// any seed fails.
+  public CrashMatrix withoutShrinking() {
+    return new CrashMatrix(
+        subject, options, steps, durabilities, maxPayloadBytes, maxBatchRecords, false, evenSizes);
   }
 
   /// Checks many seeds, each with a plan drawn by [FaultPlan#honest].
@@ -100,10 +139,14 @@ public final class CrashMatrix {
   public void check(Seed seed, FaultPlan plan) {
     RandomGenerator random = seed.random("workload");
     List<Workload.Step> drawn =
-        Workload.draw(random, steps, durabilities, maxPayloadBytes, maxBatchRecords);
+        Workload.draw(random, steps, durabilities, maxPayloadBytes, maxBatchRecords, evenSizes);
     Throwable failure = run(seed, plan, drawn);
     if (failure == null) {
       return;
+    }
+    if (!shrinking) {
+      throw new AssertionError(
+          describe(seed, plan, drawn.size(), new Shrunk(drawn, failure)), failure);
     }
     FaultPlan smallestPlan = plan;
     Shrunk shrunk = shrink(seed, plan, drawn, failure);

@@ -60,14 +60,20 @@ final class Workload {
   private final int durabilities;
   private final int maxPayloadBytes;
   private final int maxBatchRecords;
+  private final boolean evenSizes;
   private int nextId = 1;
 
   private Workload(
-      RandomGenerator random, int durabilities, int maxPayloadBytes, int maxBatchRecords) {
+      RandomGenerator random,
+      int durabilities,
+      int maxPayloadBytes,
+      int maxBatchRecords,
+      boolean evenSizes) {
     this.random = random;
     this.durabilities = durabilities;
     this.maxPayloadBytes = maxPayloadBytes;
     this.maxBatchRecords = maxBatchRecords;
+    this.evenSizes = evenSizes;
   }
 
   static List<Step> draw(
@@ -75,8 +81,10 @@ final class Workload {
       int steps,
       int durabilities,
       int maxPayloadBytes,
-      int maxBatchRecords) {
-    Workload workload = new Workload(random, durabilities, maxPayloadBytes, maxBatchRecords);
+      int maxBatchRecords,
+      boolean evenSizes) {
+    Workload workload =
+        new Workload(random, durabilities, maxPayloadBytes, maxBatchRecords, evenSizes);
     List<Step> drawn = new ArrayList<>(steps);
     for (int i = 0; i < steps; i++) {
       drawn.add(workload.step());
@@ -126,8 +134,11 @@ final class Workload {
     return new Append(nextId++, List.copyOf(sizes), random.nextInt(durabilities));
   }
 
-  /// Mostly small, sometimes about a block, rarely large.
+  /// Mostly small, sometimes about a block, rarely large; or any.
   private int size() {
+    if (evenSizes) {
+      return random.nextInt(maxPayloadBytes + 1);
+    }
     int coin = random.nextInt(100);
     int limit = coin < 65 ? 64 : coin < 85 ? 1024 : coin < 97 ? 8192 : maxPayloadBytes;
     return random.nextInt(Math.min(limit, maxPayloadBytes) + 1);
