@@ -53,6 +53,7 @@ public final class LogScan {
   /// @throws CorruptException when the un-sealed end is damaged
   public @Nullable LogImage run() throws StorageException, WalException {
     SegmentFiles.Listing listing = files.list();
+    Identity.check(files, listing.ready(), queue);
     orphans.addAll(listing.preparing());
     Walked tail = findTail(listing.ready());
     if (tail == null) {

@@ -12,13 +12,16 @@ import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentHeader;
 import dev.seawall.wal.internal.segment.SegmentName;
+import dev.seawall.wal.internal.segment.Strangers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +92,7 @@ public record DirectoryLook(
         looks.add(look);
       }
     }
-    return new DirectoryLook(refuseDoubles(refuseForeign(looks)), preparing, names);
+    return new DirectoryLook(refuseDoubles(refuseForeign(files, looks, queue)), preparing, names);
   }
 
   private static void checkDirectory(SegmentFiles files) throws StorageException, WalException {
@@ -157,37 +160,29 @@ public record DirectoryLook(
   }
 
   /// Most files say which log it is; one of another log is not part of it.
-  private static List<Look> refuseForeign(List<Look> looks) {
-    Map<String, Integer> votes = new HashMap<>();
+  private static List<Look> refuseForeign(SegmentFiles files, List<Look> looks, IoQueue queue)
+      throws StorageException {
+    Map<SegmentFiles.Entry, SegmentHeader> headers = new LinkedHashMap<>();
     for (Look look : looks) {
       if (look.header() != null) {
-        votes.merge(logId(look.header()), 1, Integer::sum);
+        headers.put(look.entry(), look.header());
       }
     }
-    if (votes.size() < 2) {
+    Set<SegmentFiles.Entry> strangers = Strangers.find(files, headers, queue);
+    if (strangers.isEmpty()) {
       return looks;
-    }
-    String elected = "";
-    int most = 0;
-    for (Look look : looks) {
-      if (look.header() != null && votes.getOrDefault(logId(look.header()), 0) > most) {
-        elected = logId(look.header());
-        most = votes.getOrDefault(elected, 0);
-      }
     }
     List<Look> judged = new ArrayList<>();
     for (Look look : looks) {
       SegmentHeader header = look.header();
       judged.add(
-          header == null || logId(header).equals(elected)
+          header == null || !strangers.contains(look.entry())
               ? look
               : refused(
                   look,
                   "it belongs to log "
                       + logId(header)
-                      + ", the other files to log "
-                      + elected
-                      + "; move it away"));
+                      + ", the other files to another one; move it away"));
     }
     return judged;
   }
