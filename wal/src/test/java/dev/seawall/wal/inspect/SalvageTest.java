@@ -115,6 +115,25 @@ class SalvageTest {
   }
 
   @Test
+  void aFileThatCannotBeOpenedIsLostAndTheRestIsKept() throws Exception {
+    SimLog sim = new SimLog(8).filled(300);
+    Path second = sim.segments().get(1);
+    sim.machine.disk().deny(second);
+    Verification.Result verified =
+        Verification.run(
+            SimLog.DIRECTORY, sim.options, sim.machine.machine(), ProgressListener.NONE);
+    assertThat(verified.intact()).isFalse();
+    Salvage.Result result = salvage(sim);
+    check(sim, result);
+    assertThat(result.kept()).hasSize(2);
+    assertThat(result.lost())
+        .anySatisfy(lost -> {
+          assertThat(lost.firstIndex()).isEqualTo(result.kept().getFirst().lastIndex() + 1);
+          assertThat(lost.lastIndex()).isEqualTo(result.kept().getLast().firstIndex() - 1);
+        });
+  }
+
+  @Test
   void manyFlipsNeverMakeItFailOrInventAnything() throws Exception {
     for (long seed = 0; seed < 30; seed++) {
       SimLog sim = new SimLog(seed).filled(250);
