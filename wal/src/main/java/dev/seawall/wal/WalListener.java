@@ -17,8 +17,8 @@ public interface WalListener {
   /// A segment was sealed and the next one took over.
   default void rolled(long sealedSegment, long nextSegment) {}
 
-  /// Appends wait because no segment is prepared yet.
-  default void preparationBehind(long waitedNanos) {}
+  /// An append waits because no segment is prepared yet.
+  default void preparationBehind() {}
 
   /// The next segment could not be prepared.
   default void diskFull(LogFullException cause) {}

@@ -209,6 +209,39 @@ class AppendingTest {
   }
 
   @Test
+  void aListenerThatThrowsHarmsNobody() throws Exception {
+    WalListener angry =
+        new WalListener() {
+          @Override
+          public void recovered(RecoveryReport report) {
+            throw new IllegalStateException("recovered");
+          }
+
+          @Override
+          public void rolled(long sealedSegment, long nextSegment) {
+            throw new IllegalStateException("rolled");
+          }
+        };
+    try (WriteAheadLog log = open(WalSubject.smallOptions().withListener(angry))) {
+      for (int i = 0; i < 40; i++) {
+        log.append(random(9_000));
+      }
+      log.truncatePrefix(30);
+      assertThat(log.durableIndex()).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void aLongRecordIsReadWhateverTheLimitForNewOnes() throws Exception {
+    try (WriteAheadLog log = open(WalSubject.smallOptions())) {
+      log.append(random(50_000));
+    }
+    try (WriteAheadLog log = open(WalSubject.smallOptions().withMaxRecordBytes(100))) {
+      expect(log, List.of(random(50_000)));
+    }
+  }
+
+  @Test
   void optionsAreReadFromKeysAndUnknownOnesAreNamed() {
     assertThat(WalOptions.from(Map.of("segment-bytes", "8MiB")).segmentBytes()).isEqualTo(8 << 20);
     assertThatThrownBy(() -> WalOptions.from(Map.of("segment-byte", "8MiB")))

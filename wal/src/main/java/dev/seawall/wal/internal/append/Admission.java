@@ -66,6 +66,7 @@ final class Admission {
       int seen = space.value();
       lock.lock();
       boolean held = true;
+      boolean behind = false;
       LogFullException told = null;
       try {
         checkOpen();
@@ -76,6 +77,7 @@ final class Admission {
         }
         if (room == Appender.Room.SEGMENT) {
           appendStats.preparationWait();
+          behind = startedNanos == 0;
         } else {
           appendStats.queueWait();
           policy.demand(appender.nextSeq() - 1);
@@ -91,6 +93,9 @@ final class Admission {
       if (told != null) {
         options.listener().diskFull(told);
         throw told;
+      }
+      if (behind) {
+        options.listener().preparationBehind();
       }
       startedNanos = waitForRoom(space, seen, startedNanos);
     }

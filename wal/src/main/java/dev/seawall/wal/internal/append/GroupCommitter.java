@@ -174,8 +174,10 @@ final class GroupCommitter {
   }
 
   private void advance(LogPosition reached, long startedNanos) {
+    long nanos = clock.nanoTime() - startedNanos;
+    WalEvents.groupCommitted(reached.index - durable.index, reached.bytes - durable.bytes, nanos);
     durable.copy(reached);
-    stats.synced(clock.nanoTime() - startedNanos);
+    stats.synced(nanos);
     waiters.advance(durable.seq, durable.index, durable.bytes);
     completions.complete(durable.seq, changes);
     policy.durable(durable.seq, durable.bytes);

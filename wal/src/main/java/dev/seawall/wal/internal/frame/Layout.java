@@ -42,6 +42,10 @@ public final class Layout {
   /// Length of a STATE frame without pins.
   public static final int STATE_FRAME_MIN = HEADER + 16 + 9 * 8 + 8;
 
+  /// The longest payload of a record that the format allows; options may ask for less when
+  /// appending, never when reading.
+  public static final long MAX_PAYLOAD = 1L << 30;
+
   /// The most pins a log has.
   public static final int MAX_PINS = 64;
 

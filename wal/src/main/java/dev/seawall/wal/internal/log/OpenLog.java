@@ -15,6 +15,7 @@ import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.append.LogWriter;
 import dev.seawall.wal.internal.events.WalEvents;
+import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.recovery.Recovered;
 import dev.seawall.wal.internal.retention.Floor;
@@ -353,7 +354,7 @@ public final class OpenLog implements LogWriter.Owner, LogView {
 
   @Override
   public long maxRecordBytes() {
-    return options.maxRecordBytes();
+    return Layout.MAX_PAYLOAD;
   }
 
   @Override

@@ -126,7 +126,7 @@ final class SealedChain {
     if (entry == null) {
       CorruptException missing =
           new CorruptException(
-              files.directory().resolve(files.prefix() + "-*-" + expected.number() + ".log"),
+              files.directory().resolve(files.prefix() + "-missing-" + expected.number() + ".log"),
               0,
               expected.firstIndex() - 1,
               "the segment is missing");
