@@ -85,7 +85,7 @@ public final class OpenLog implements LogWriter.Owner, LogView {
       OpenLog log =
           new OpenLog(
               new SegmentFiles(machine.files(), directory, options.prefix()),
-              options,
+              options.withListener(new GuardedListener(options.listener())),
               machine,
               lock);
       opened = true;
