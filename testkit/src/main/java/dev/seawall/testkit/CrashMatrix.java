@@ -137,7 +137,14 @@ public final class CrashMatrix {
   ///
   /// @throws AssertionError when the log breaks an invariant, or throws what it must not
   public void check(Seed seed, FaultPlan plan) {
-    RandomGenerator random = seed.random("workload");
+    check(seed, plan, seed.random("workload"));
+  }
+
+  /// Checks one seed with one plan and a workload that is drawn from somewhere else, for example
+  /// from the bytes of a fuzzer.
+  ///
+  /// @throws AssertionError when the log breaks an invariant, or throws what it must not
+  public void check(Seed seed, FaultPlan plan, RandomGenerator random) {
     List<Workload.Step> drawn =
         Workload.draw(random, steps, durabilities, maxPayloadBytes, maxBatchRecords, evenSizes);
     Throwable failure = run(seed, plan, drawn);

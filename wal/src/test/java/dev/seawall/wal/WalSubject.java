@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.util.List;
 
 /// The log as the crash matrix drives it.
-final class WalSubject implements Subject {
+public final class WalSubject implements Subject {
   static final Path DIRECTORY = Path.of("/data/log");
 
   private final WalOptions options;
 
-  WalSubject(WalOptions options) {
+  public WalSubject(WalOptions options) {
     this.options = options;
   }
 
