@@ -16,6 +16,13 @@ import dev.seawall.testkit.Seed;
 import dev.seawall.testkit.SimCrash;
 import dev.seawall.testkit.SimMachine;
 import dev.seawall.testkit.Verb;
+import dev.seawall.wal.internal.frame.FrameReader;
+import dev.seawall.wal.internal.frame.FrameScanner;
+import dev.seawall.wal.internal.frame.FrameType;
+import dev.seawall.wal.internal.frame.Layout;
+import dev.seawall.wal.internal.segment.SegmentHeader;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -222,5 +229,44 @@ final class CrashScenarios {
         demand(machine.disk().fired().size() == 1, "no write was hurt: the scenario shows nothing");
       }
     }
+  }
+
+  /// The sectors that hold an EPOCH frame and the group frame behind it are lost, a record of that
+  /// group is there: no crash leaves that, because the EPOCH was synced before.
+  static void frameOfAnEpochThatNeverBeganIsDamage() throws Exception {
+    SimMachine machine = Scenarios.machine(1);
+    try (WriteAheadLog log = open(machine, options())) {
+      fill(log, 1);
+    }
+    WriteAheadLog log = open(machine, options());
+    log.append(new WalBatch().add(payload(2, 9000)).add(payload(3, 100)), Durability.SYNCED);
+    machine.killProcess();
+    Path tail = new TreeMap<>(segments(machine)).firstEntry().getValue();
+    ByteBuffer bytes = ByteBuffer.allocate(64 << 10).put(machine.disk().contents(tail)).flip();
+    int epoch = Math.toIntExact(positionOf(FrameType.EPOCH, bytes));
+    demand(
+        Layout.blockFloor(epoch) == Layout.blockFloor(epoch + 128),
+        "EPOCH at " + epoch + " ends a block");
+    for (int i = epoch; i < Layout.blockCeiling(epoch); i++) {
+      bytes.put(i, (byte) 0);
+    }
+    machine.disk().replaceForeign(tail, bytes);
+    Scenarios.demandDamage(machine, "what began the epoch is gone");
+  }
+
+  private static long positionOf(FrameType type, ByteBuffer file) {
+    MemorySegment memory = MemorySegment.ofBuffer(file);
+    if (SegmentHeader.parse(memory, file.limit()) instanceof SegmentHeader.Parsed.Good good) {
+      FrameReader frames = new FrameReader(good.header().key(), file.limit(), 1 << 20);
+      frames.over(memory, 0, file.limit());
+      long[] found = {0};
+      FrameScanner.search(
+          frames,
+          Layout.FIRST_FRAME,
+          file.limit(),
+          frame -> found[0] = frame.type() == type ? frame.position() : found[0]);
+      return found[0];
+    }
+    throw new AssertionError("no segment");
   }
 }

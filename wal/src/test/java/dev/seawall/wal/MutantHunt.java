@@ -6,8 +6,8 @@ import dev.seawall.testkit.Seed;
 /// Looks for one violation in the engine on its class path, which somebody broke on purpose: the
 /// program behind `testkit/mutants/run`.
 ///
-/// `MutantHunt PROFILE SEEDS` tries seeds from 1 on, `MutantHunt NAME` a scenario. Prints `found
-/// SEED REASON` or `survived`.
+/// `MutantHunt PROFILE SEEDS [FROM]` tries seeds from 1 or FROM on, `MutantHunt NAME` a scenario.
+/// Prints `found SEED REASON` or `survived`.
 final class MutantHunt {
   private MutantHunt() {}
 
@@ -19,7 +19,8 @@ final class MutantHunt {
     }
     CrashProfile profile = CrashProfile.of(args[0]);
     long seeds = Long.parseLong(args[1]);
-    for (long value = 1; value <= seeds; value++) {
+    long from = args.length > 2 ? Long.parseLong(args[2]) : 1;
+    for (long value = from; value < from + seeds; value++) {
       Seed seed = Seed.of(value);
       try {
         profile.matrix().withoutShrinking().check(seed, profile.plan(seed));

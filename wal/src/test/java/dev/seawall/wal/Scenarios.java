@@ -60,6 +60,9 @@ final class Scenarios {
         "crashAtEveryOperationOfASmallSuffixTruncation",
         CrashScenarios::crashAtEveryOperationOfASmallSuffixTruncation);
     all.put("misplacedEpochIsFoundAtOnce", CrashScenarios::misplacedEpochIsFoundAtOnce);
+    all.put(
+        "frameOfAnEpochThatNeverBeganIsDamage",
+        CrashScenarios::frameOfAnEpochThatNeverBeganIsDamage);
     all.put("failedSyncLeavesCleanPages", CrashScenarios::failedSyncLeavesCleanPages);
     all.put("failedSyncIsNotRetried", CrashScenarios::failedSyncIsNotRetried);
     all.put("rotBeforeAPromiseIsDamage", CrashScenarios::rotBeforeAPromiseIsDamage);
