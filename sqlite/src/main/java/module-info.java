@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// LTX files; SQLite's write-ahead log shipped to a replica and restored from it.
+module dev.seawall.sqlite {
+  requires static org.jspecify;
+  requires org.lz4.java;
+  requires transitive dev.seawall.io;
+
+  exports dev.seawall.ltx;
+}
