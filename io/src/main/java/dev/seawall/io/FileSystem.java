@@ -21,9 +21,15 @@ public interface FileSystem {
     CREATE
   }
 
-  /// Returns the name of this implementation as it appears in statistics: `channel`, `direct`,
-  /// `simulated`.
+  /// Returns the name of this implementation as it appears in statistics: `uring`, `direct`,
+  /// `buffered`, `channel`, `simulated`.
   String backend();
+
+  /// Returns what is written with now, and which backends were passed over and why. It may change
+  /// when a file is opened or first written: a single file system can refuse direct I/O.
+  default BackendReport report() {
+    return new BackendReport(backend(), List.of());
+  }
 
   /// Opens a file; its operations complete on `queue`.
   StorageFile open(Path path, OpenMode mode, IoQueue queue) throws StorageException;

@@ -17,21 +17,38 @@ public final class SystemMachine {
   ///
   /// Thread-safe. Its threads are daemons and end with [Scheduler#close].
   ///
-  /// @throws StorageException when [Backend#DIRECT] was asked for and cannot be had; the message
-  ///   says why
+  /// @throws StorageException when one backend was asked for and cannot be had; the message says
+  ///   why
   public static Machine open(Backend backend) throws StorageException {
-    return open(backend, SystemMachine::toDefaultHandler);
+    return open(BackendChoice.of(backend));
+  }
+
+  /// Opens a machine with the first backend of a choice that works; otherwise like the one above.
+  ///
+  /// @throws StorageException when none works; the message says why
+  public static Machine open(BackendChoice choice) throws StorageException {
+    return open(choice, SystemMachine::toDefaultHandler);
   }
 
   /// Opens a machine with a handler for what workers throw.
   ///
   /// @param failedWorker gets the thread and what [Worker#step] threw; that worker never runs again
-  /// @throws StorageException when [Backend#DIRECT] was asked for and cannot be had; the message
-  ///   says why
+  /// @throws StorageException when one backend was asked for and cannot be had; the message says
+  ///   why
   public static Machine open(Backend backend, UncaughtExceptionHandler failedWorker)
       throws StorageException {
+    return open(BackendChoice.of(backend), failedWorker);
+  }
+
+  /// Opens a machine with the first backend of a choice that works, and a handler for what workers
+  /// throw.
+  ///
+  /// @param failedWorker gets the thread and what [Worker#step] threw; that worker never runs again
+  /// @throws StorageException when none works; the message says why
+  public static Machine open(BackendChoice choice, UncaughtExceptionHandler failedWorker)
+      throws StorageException {
     return new Machine(
-        SystemFileSystem.open(backend, Path.of(".")),
+        SystemFileSystem.open(choice, Path.of(".")),
         new PlatformScheduler(failedWorker),
         new SystemTime(),
         Entropy.seeded());

@@ -34,10 +34,10 @@ final class ChildProcessTest {
         MemorySegment memory = arena.allocate(65_536, 4096);
         IoTicket ticket = new IoTicket();
         file.submitDurableWrite(ticket, 0, memory);
-        queue.poll();
+        queue.await();
         System.out.println("write: " + ticket.failure());
         file.submitSync(ticket);
-        queue.poll();
+        queue.await();
         System.out.println("sync: " + ticket.failure());
         System.out.println("length: " + files.status(file.path()).bytes());
       }

@@ -17,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What every [FileSystem], [StorageFile], [IoQueue] and [DirectoryLock] does, line by line, for
 /// any test framework.
@@ -45,6 +46,12 @@ public final class StorageContract {
           line(
               "writesInFlightToDifferentBlocksAllEnd",
               StorageContract::writesInFlightToDifferentBlocksAllEnd),
+          line(
+              "farMoreOperationsThanTheDepthAllEndAndOneSyncCoversThem",
+              StorageContract::farMoreOperationsThanTheDepthAllEndAndOneSyncCoversThem),
+          line(
+              "aFileClosedWithWritesInFlightHasThemAndTheQueueTells",
+              StorageContract::aFileClosedWithWritesInFlightHasThemAndTheQueueTells),
           line(
               "twoWritesInFlightToOneBlockAreAnAssertionError",
               StorageContract::twoWritesInFlightToOneBlockAreAnAssertionError),
@@ -222,6 +229,52 @@ public final class StorageContract {
       Expect.equal("12", read(file, BLOCK - 1, 2));
       Expect.equal("23", read(file, 2 * BLOCK - 1, 2));
       Expect.equal(0, queue.poll());
+    }
+  }
+
+  void farMoreOperationsThanTheDepthAllEndAndOneSyncCoversThem() throws IOException {
+    int count = 200;
+    try (IoQueue queue = files().newQueue();
+        StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
+      List<IoTicket> tickets = Stream.generate(IoTicket::new).limit(count).toList();
+      for (int i = 0; i < count; i++) {
+        MemorySegment block = blocks(1, i % 9 + 1);
+        if (i % 2 == 0) {
+          file.submitWrite(tickets.get(i), (long) i * BLOCK, block);
+        } else {
+          file.submitDurableWrite(tickets.get(i), (long) i * BLOCK, block);
+        }
+      }
+      Expect.equal(count, queue.inFlight());
+      int told = 0;
+      while (queue.inFlight() > 0) {
+        told += queue.await();
+      }
+      Expect.equal(count, told);
+      IoTicket sync = new IoTicket();
+      file.submitSync(sync);
+      finish(queue, sync);
+      for (int i = 0; i < count; i++) {
+        Expect.equal(null, tickets.get(i).failure());
+        Expect.equal(String.valueOf(i % 9 + 1), read(file, (long) i * BLOCK + 77, 1));
+      }
+    }
+  }
+
+  void aFileClosedWithWritesInFlightHasThemAndTheQueueTells() throws IOException {
+    try (IoQueue queue = files().newQueue()) {
+      List<IoTicket> tickets = List.of(new IoTicket(), new IoTicket(), new IoTicket());
+      try (StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
+        for (int i = 0; i < tickets.size(); i++) {
+          file.submitWrite(tickets.get(i), (long) i * BLOCK, blocks(1, i + 1));
+        }
+      }
+      try (StorageFile again = files().open(path("f"), OpenMode.READ, queue)) {
+        Expect.equal(3 * BLOCK, again.size());
+        Expect.equal("23", read(again, 2 * BLOCK - 1, 2));
+      }
+      tickets.forEach(ticket -> finish(queue, ticket));
+      tickets.forEach(ticket -> Expect.equal(null, ticket.failure()));
     }
   }
 

@@ -2,10 +2,12 @@
 package dev.seawall.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.seawall.io.Backend;
 import dev.seawall.io.Machine;
+import dev.seawall.io.StorageException;
 import dev.seawall.io.SystemMachine;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -58,6 +60,18 @@ class StorageContractTest {
   @EnabledOnOs(OS.LINUX)
   Stream<DynamicTest> onDirectInputOutput() {
     return real(Backend.DIRECT, "direct");
+  }
+
+  /// Skipped where a container or an old kernel has no io_uring; the reason is printed.
+  @TestFactory
+  @EnabledOnOs(OS.LINUX)
+  Stream<DynamicTest> onIoUring() {
+    try {
+      SystemMachine.open(Backend.URING).scheduler().close();
+    } catch (StorageException e) {
+      abort(e.getMessage());
+    }
+    return real(Backend.URING, "uring");
   }
 
   /// The backend is forced and its name checked: a fallback to another one would pass as well.

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// nothing.
 final class DirectFile implements SystemFile.Medium {
   private static final int CREATE_MODE = 0600;
-  private static final int TRIES_ON_EAGAIN = 10_000;
-  private static final long AGAIN_PAUSE_NANOS = 100_000;
+  static final int TRIES_ON_EAGAIN = 10_000;
+  static final long AGAIN_PAUSE_NANOS = 100_000;
   private static final long ADDRESS_AT = 0;
   private static final long LENGTH_AT = 8;
   private static final int CLOSED = Integer.MIN_VALUE;
@@ -39,7 +39,9 @@ final class DirectFile implements SystemFile.Medium {
   private final MemorySegment state;
   private final MemorySegment iovec;
   private boolean dsyncWorks = true;
-  private boolean lengthChanged;
+  // How often it was truncated, and how many of those a sync has covered.
+  private int truncations;
+  private int syncedTruncations;
 
   private DirectFile(Path path, int reading, int writing) {
     this.path = path;
@@ -142,7 +144,7 @@ final class DirectFile implements SystemFile.Medium {
   public void truncate(long bytes) throws StorageException {
     enter("truncate");
     try {
-      lengthChanged = true;
+      truncations++;
       int tries = 0;
       while (NativeCalls.ftruncate(state, writing, bytes) < 0) {
         int errno = NativeCalls.errno(state);
@@ -207,6 +209,49 @@ final class DirectFile implements SystemFile.Medium {
     }
   }
 
+  // ---- for the ring, which uses the descriptor by itself
+
+  /// Keeps the descriptors open until [#endUse], whatever [#close] says meanwhile.
+  void beginUse(String operation) throws StorageException {
+    enter(operation);
+  }
+
+  void endUse() {
+    exit();
+  }
+
+  /// Returns whether writes go past the page cache.
+  boolean isDirect() {
+    return writing != reading;
+  }
+
+  /// Returns the descriptor for writes and syncs; good between [#beginUse] and [#endUse].
+  int descriptor() {
+    return writing;
+  }
+
+  boolean dsyncWorks() {
+    return dsyncWorks;
+  }
+
+  void dsyncIsRefused() {
+    dsyncWorks = false;
+  }
+
+  int truncations() {
+    return truncations;
+  }
+
+  /// Returns whether `fdatasync` is enough.
+  boolean lengthIsDurable() {
+    return syncedTruncations == truncations;
+  }
+
+  /// A full sync that was submitted after so many truncations has ended well.
+  void synced(int truncationsBefore) {
+    syncedTruncations = Math.max(syncedTruncations, truncationsBefore);
+  }
+
   private long writePlain(long position, MemorySegment source) {
     return NativeCalls.pwrite(state, writing, source, source.byteSize(), position);
   }
@@ -225,9 +270,11 @@ final class DirectFile implements SystemFile.Medium {
     int tries = 0;
     while (true) {
       int result =
-          lengthChanged ? NativeCalls.fsync(state, writing) : NativeCalls.fdatasync(state, writing);
+          lengthIsDurable()
+              ? NativeCalls.fdatasync(state, writing)
+              : NativeCalls.fsync(state, writing);
       if (result == 0) {
-        lengthChanged = false;
+        syncedTruncations = truncations;
         return;
       }
       // EAGAIN is not repeated: a sync that failed once may falsely succeed the second time.

@@ -7,14 +7,18 @@ import java.nio.file.Path;
 
 /// Linux error numbers (asm-generic, the same on x86-64 and arm64) and what they become.
 final class Errno {
+  static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int ENOMEM = 12;
+  static final int EBUSY = 16;
   static final int EINVAL = 22;
   static final int EFBIG = 27;
   static final int ENOSPC = 28;
   static final int ENOSYS = 38;
   static final int EOPNOTSUPP = 95;
   static final int EDQUOT = 122;
+  static final int ECANCELED = 125;
 
   private Errno() {}
 
@@ -32,16 +36,16 @@ final class Errno {
   /// Returns the symbolic name, meaning and next step of an error number.
   static String describe(int errno) {
     return switch (errno) {
-      case 1 -> "EPERM, not permitted; check owner and mode";
+      case EPERM -> "EPERM, not permitted; check owner and mode";
       case 2 -> "ENOENT, no such file or directory";
       case EINTR -> "EINTR, interrupted";
       case 5 -> "EIO, the device failed; look at `dmesg` and the disk's health";
       case 9 -> "EBADF, bad descriptor";
       case EAGAIN -> "EAGAIN, the device kept saying try again";
-      case 12 -> "ENOMEM, the kernel is out of memory";
+      case ENOMEM -> "ENOMEM, the kernel is out of memory";
       case 13 -> "EACCES, permission denied; check owner and mode";
       case 14 -> "EFAULT, bad address";
-      case 16 -> "EBUSY, busy";
+      case EBUSY -> "EBUSY, busy";
       case 17 -> "EEXIST, it exists already";
       case 20 -> "ENOTDIR, a part of the path is not a directory";
       case 21 -> "EISDIR, it is a directory";
@@ -57,6 +61,7 @@ final class Errno {
       case EOPNOTSUPP -> "EOPNOTSUPP, not supported here";
       case 116 -> "ESTALE, the network file system lost the file";
       case EDQUOT -> "EDQUOT, the quota is used up; see `quota`";
+      case ECANCELED -> "ECANCELED, cancelled before it began";
       default -> "errno " + errno;
     };
   }

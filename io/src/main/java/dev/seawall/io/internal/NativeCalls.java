@@ -33,10 +33,15 @@ final class NativeCalls {
   static final int PROT_READ_WRITE = 3;
   static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   static final int MADV_HUGEPAGE = 14;
+  static final int MAP_SHARED_POPULATE = 0x8001;
+  static final int IORING_ENTER_GETEVENTS = 1;
 
   private static final int FUTEX_WAIT_PRIVATE = 128;
   private static final int FUTEX_WAKE_PRIVATE = 129;
   private static final long SYS_FUTEX;
+  // Calls younger than 2019 have one number on every processor.
+  private static final long SYS_IO_URING_SETUP = 425;
+  private static final long SYS_IO_URING_ENTER = 426;
 
   static {
     boolean arm = NativeAccess.isArm64();
@@ -102,6 +107,20 @@ final class NativeCalls {
       link(
           "syscall",
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+          Linker.Option.firstVariadicArg(1));
+
+  private static final MethodHandle URING_SETUP =
+      link(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS),
+          CAPTURE,
+          Linker.Option.firstVariadicArg(1));
+  private static final MethodHandle URING_ENTER =
+      link(
+          "syscall",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG),
+          CAPTURE,
           Linker.Option.firstVariadicArg(1));
 
   private NativeCalls() {}
@@ -198,6 +217,18 @@ final class NativeCalls {
     }
   }
 
+  /// Maps a part of a descriptor, shared and for reading and writing; the result has address -1
+  /// when it cannot be had.
+  static MemorySegment mapShared(int descriptor, long offset, long bytes) {
+    try {
+      return (MemorySegment)
+          MMAP.invokeExact(
+              MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
   static int unmap(MemorySegment address, long bytes) {
     try {
       return (int) MUNMAP.invokeExact(address, bytes);
@@ -229,6 +260,36 @@ final class NativeCalls {
       return (long)
           FUTEX.invokeExact(
               SYS_FUTEX, word, FUTEX_WAKE_PRIVATE, Integer.MAX_VALUE, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Makes a pair of rings with at least `entries` places and fills in `params`; returns its
+  /// descriptor.
+  static int uringSetup(MemorySegment state, int entries, MemorySegment params) {
+    try {
+      return (int) (long) URING_SETUP.invokeExact(state, SYS_IO_URING_SETUP, entries, params);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Hands `submit` entries to the kernel and, with [#IORING_ENTER_GETEVENTS], sleeps until at
+  /// least `wait` results are there; returns how many entries it took.
+  static int uringEnter(MemorySegment state, int descriptor, int submit, int wait, int flags) {
+    try {
+      return (int)
+          (long)
+              URING_ENTER.invokeExact(
+                  state,
+                  SYS_IO_URING_ENTER,
+                  descriptor,
+                  submit,
+                  wait,
+                  flags,
+                  MemorySegment.NULL,
+                  0L);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -155,13 +155,13 @@ final class SystemFile implements StorageFile {
     }
   }
 
-  private void requireWritable() {
+  void requireWritable() {
     if (mode == OpenMode.READ) {
       throw new IllegalStateException(path + " was opened for reading");
     }
   }
 
-  private void requireAligned(long position, MemorySegment source) {
+  static void requireAligned(long position, MemorySegment source) {
     long bytes = source.byteSize();
     if (!source.isNative()) {
       throw new IllegalArgumentException("a write needs off-heap memory");
@@ -176,14 +176,21 @@ final class SystemFile implements StorageFile {
     }
   }
 
-  private void requireHealthy(String operation) throws StorageException {
+  /// Returns why an operation is not tried; null when it may be.
+  @Nullable StorageException refusal(String operation) {
     StorageException first = poison;
-    if (first != null) {
-      throw Failures.poisoned(operation, path, first);
+    return first == null ? null : Failures.poisoned(operation, path, first);
+  }
+
+  private void requireHealthy(String operation) throws StorageException {
+    StorageException refusal = refusal(operation);
+    if (refusal != null) {
+      throw refusal;
     }
   }
 
-  private StorageException poisonedBy(StorageException failure) {
+  /// Remembers the first failure, and returns the one given.
+  StorageException poisonedBy(StorageException failure) {
     if (poison == null) {
       poison = failure;
     }

@@ -2,6 +2,9 @@
 package dev.seawall.io.internal;
 
 import dev.seawall.io.Backend;
+import dev.seawall.io.BackendChoice;
+import dev.seawall.io.BackendReport;
+import dev.seawall.io.BackendReport.Refusal;
 import dev.seawall.io.DirectoryLock;
 import dev.seawall.io.FileStatus;
 import dev.seawall.io.FileSystem;
@@ -9,63 +12,113 @@ import dev.seawall.io.IoQueue;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// The real disk. Chooses the backend once; a single file can still fall back to the page cache.
+/// The real disk. Chooses the backend once; a single file can still fall back to the page cache,
+/// and a queue whose ring cannot be made to system calls.
 public final class SystemFileSystem implements FileSystem {
-  private final boolean systemCalls;
-  private final boolean directRequired;
+  private final Backend backend;
+  private final boolean pageCacheWillDo;
+  private final List<Refusal> refused = new CopyOnWriteArrayList<>();
   private volatile boolean directRefused;
+  private volatile boolean ringRefused;
 
-  private SystemFileSystem(boolean systemCalls, boolean directRequired) {
-    this.systemCalls = systemCalls;
-    this.directRequired = directRequired;
+  private SystemFileSystem(Backend backend, boolean pageCacheWillDo, List<Refusal> refused) {
+    this.backend = backend;
+    this.pageCacheWillDo = pageCacheWillDo;
+    this.refused.addAll(refused);
   }
 
-  /// Chooses a backend.
+  /// Takes the first backend of a choice that works.
   ///
   /// @param place names the machine in the message
-  /// @throws StorageException when `DIRECT` is asked for and system calls cannot be made
-  public static SystemFileSystem open(Backend backend, Path place) throws StorageException {
+  /// @throws StorageException when none works
+  public static SystemFileSystem open(BackendChoice choice, Path place) throws StorageException {
+    List<Refusal> refused = new ArrayList<>();
+    for (Backend next : choice.order()) {
+      String disabled = choice.disabledBecause(next);
+      String why = disabled == null ? refusal(next) : disabled;
+      if (why == null) {
+        return new SystemFileSystem(next, choice.order().contains(Backend.CHANNEL), refused);
+      }
+      refused.add(new Refusal(next, why));
+    }
+    String all =
+        refused.stream()
+            .map(each -> each.backend() + " was asked for, but " + each.why())
+            .collect(Collectors.joining("; "));
+    throw new StorageException("open backend", place, all, null);
+  }
+
+  private static @Nullable String refusal(Backend backend) {
     return switch (backend) {
-      case CHANNEL -> new SystemFileSystem(false, false);
-      case AUTO -> new SystemFileSystem(NativeAccess.isAvailable(), false);
-      case DIRECT -> {
+      case AUTO -> throw new IllegalArgumentException("AUTO is no backend");
+      case CHANNEL -> null;
+      case DIRECT -> NativeAccess.refusal();
+      case URING -> {
         String refusal = NativeAccess.refusal();
-        if (refusal != null) {
-          throw new StorageException(
-              "open backend", place, "DIRECT was asked for, but " + refusal, null);
-        }
-        yield new SystemFileSystem(true, true);
+        yield refusal == null ? KernelRing.refusal() : refusal;
       }
     };
   }
 
   @Override
   public String backend() {
-    if (!systemCalls) {
+    if (backend == Backend.CHANNEL) {
       return "channel";
     }
-    return directRefused ? "buffered" : "direct";
+    if (directRefused) {
+      return "buffered";
+    }
+    return backend == Backend.URING && !ringRefused ? "uring" : "direct";
+  }
+
+  @Override
+  public BackendReport report() {
+    return new BackendReport(backend(), refused);
   }
 
   @Override
   public StorageFile open(Path path, OpenMode mode, IoQueue queue) throws StorageException {
-    if (!(queue instanceof SyncQueue own)) {
-      throw new IllegalArgumentException("the queue belongs to another file system");
+    SyncQueue immediate =
+        switch (queue) {
+          case SyncQueue own -> own;
+          case UringQueue own -> own.immediate();
+          default -> throw new IllegalArgumentException("the queue belongs to another file system");
+        };
+    if (backend == Backend.CHANNEL) {
+      return new SystemFile(path, mode, immediate, ChannelFile.open(path, mode));
     }
-    SystemFile.Medium medium;
-    if (systemCalls) {
-      medium = DirectFile.open(path, mode, directRequired ? null : () -> directRefused = true);
-    } else {
-      medium = ChannelFile.open(path, mode);
-    }
-    return new SystemFile(path, mode, own, medium);
+    DirectFile file =
+        DirectFile.open(path, mode, pageCacheWillDo ? () -> directIsRefused(path) : null);
+    return queue instanceof UringQueue own && mode != OpenMode.READ && file.isDirect()
+        ? new UringFile(path, mode, own, file)
+        : new SystemFile(path, mode, immediate, file);
   }
 
   @Override
   public IoQueue newQueue() {
-    return new SyncQueue(systemCalls);
+    return backend == Backend.URING
+        ? new UringQueue(KernelRing::open, this::ringIsRefused)
+        : new SyncQueue(backend != Backend.CHANNEL);
+  }
+
+  private void directIsRefused(Path path) {
+    if (!directRefused) {
+      directRefused = true;
+      refused.add(new Refusal(backend, "the file system of " + path + " refuses direct I/O"));
+    }
+  }
+
+  private void ringIsRefused(String why) {
+    if (!ringRefused) {
+      ringRefused = true;
+      refused.add(new Refusal(Backend.URING, why));
+    }
   }
 
   @Override

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.io.internal;
+
+import dev.seawall.io.IoQueue;
+import dev.seawall.io.StorageException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps operations in flight in a [Ring] and remembers their outcomes until they are polled.
+///
+/// Confined to one thread at a time; no thread of its own. The ring is made by the first
+/// submission, so that queues for blocking calls cost nothing; where it cannot be had the files do
+/// their work inside `submit`. What does not fit waits in order. Allocates nothing in a steady
+/// stream.
+///
+/// When the ring itself fails – a descriptor closed by a stranger, a sandbox that tightened – what
+/// the kernel had not taken fails at once, and what it had is waited for a while. What then still
+/// has not come fails too, its memory stays the kernel's, and the ring is never freed.
+final class UringQueue implements IoQueue {
+  /// Where the measured gain of small durable groups levels off (ADR 0010).
+  static final int DEPTH = 8;
+
+  private static final int ENTRIES = 64;
+  private static final long GRACE_NANOS = 5_000_000_000L;
+
+  /// Makes the ring.
+  @FunctionalInterface
+  interface Source {
+    Ring open(int entries) throws RingRefusedException;
+  }
+
+  private final Source source;
+  private final Consumer<String> whenRefused;
+  private final SyncQueue immediate = new SyncQueue(true);
+  private @Nullable Ring ring;
+  private boolean ringRefused;
+
+  // By request number: what is in the ring, prepared or with the kernel.
+  private @Nullable UringOperation[] requests = {};
+  private int[] free = {};
+  private int freeCount;
+  private final ArrayDeque<UringOperation> prepared = new ArrayDeque<>();
+  private final ArrayDeque<UringOperation> waiting = new ArrayDeque<>();
+  private final ArrayDeque<UringOperation> ended = new ArrayDeque<>();
+  private final ArrayDeque<UringOperation> spare = new ArrayDeque<>();
+  private final Ring.Results results = this::ended;
+  private int unended;
+  private @Nullable String death;
+  private long diedNanos;
+  private boolean leaked;
+  private boolean closed;
+
+  /// Makes a queue without a ring.
+  ///
+  /// @param whenRefused told why when the ring cannot be made
+  UringQueue(Source source, Consumer<String> whenRefused) {
+    this.source = source;
+    this.whenRefused = whenRefused;
+  }
+
+  /// Returns the queue for operations that end inside `submit`.
+  SyncQueue immediate() {
+    return immediate;
+  }
+
+  /// Returns whether operations can be put in flight; makes the ring the first time.
+  boolean hasRing() {
+    if (closed) {
+      throw new IllegalStateException("submit to a closed queue");
+    }
+    if (ring != null || ringRefused) {
+      return ring != null;
+    }
+    try {
+      Ring made = source.open(ENTRIES);
+      int entries = made.entries();
+      requests = new @Nullable UringOperation[entries];
+      free = new int[entries];
+      Arrays.setAll(free, i -> i);
+      freeCount = entries;
+      ring = made;
+    } catch (RingRefusedException e) {
+      ringRefused = true;
+      whenRefused.accept(e.why());
+    }
+    return ring != null;
+  }
+
+  /// Returns an operation to fill in, for [#submit].
+  UringOperation newOperation() {
+    UringOperation used = spare.poll();
+    return used == null ? new UringOperation() : used;
+  }
+
+  /// Starts an operation whose ticket has begun.
+  void submit(UringOperation operation) {
+    unended++;
+    waiting.addLast(operation);
+    turn();
+  }
+
+  /// Waits until nothing of a file is in flight; a poll tells of it later.
+  void settle(UringFile file) {
+    while (file.isInFlight()) {
+      turn();
+      if (file.isInFlight()) {
+        sleep();
+      }
+    }
+  }
+
+  @Override
+  public int poll() {
+    if (unended > 0) {
+      turn();
+    }
+    int told = immediate.poll() + ended.size();
+    UringOperation operation;
+    while ((operation = ended.poll()) != null) {
+      operation.file().told(operation);
+      operation.tell();
+      spare.addLast(operation);
+    }
+    return told;
+  }
+
+  @Override
+  public int await() {
+    int told = poll();
+    while (told == 0 && unended > 0) {
+      sleep();
+      told = poll();
+    }
+    return told;
+  }
+
+  @Override
+  public int depth() {
+    return ringRefused ? immediate.depth() : DEPTH;
+  }
+
+  @Override
+  public int inFlight() {
+    return immediate.inFlight() + unended + ended.size();
+  }
+
+  @Override
+  public boolean callerMayLead() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    while (unended > 0) {
+      turn();
+      if (unended > 0) {
+        sleep();
+      }
+    }
+    poll();
+    Ring own = ring;
+    if (own != null && !leaked) {
+      own.close();
+    }
+  }
+
+  /// Does all that can be done without waiting.
+  private void turn() {
+    Ring own = ring;
+    if (own == null) {
+      return;
+    }
+    own.reap(results);
+    startWaiting(own);
+    if (!prepared.isEmpty()) {
+      enter(own, 0);
+    }
+    if (death != null && System.nanoTime() - diedNanos > GRACE_NANOS) {
+      giveUp();
+    }
+  }
+
+  /// Sleeps until a result may be there.
+  private void sleep() {
+    Ring own = ring;
+    boolean withKernel = own != null && requests.length - freeCount > prepared.size();
+    if (own == null || death != null || !withKernel || !enter(own, 1)) {
+      LockSupport.parkNanos(this, DirectFile.AGAIN_PAUSE_NANOS);
+    }
+  }
+
+  private void startWaiting(Ring own) {
+    for (int left = waiting.size(); left > 0; left--) {
+      UringOperation operation = waiting.removeFirst();
+      StorageException refusal = operation.file().refusal(operation.verb());
+      if (refusal == null && death != null) {
+        refusal = operation.file().poisonedBy(operation.lost(death));
+      }
+      if (refusal != null) {
+        operation.fail(refusal);
+        end(operation);
+      } else if (operation.isPaused()) {
+        waiting.addLast(operation);
+      } else if (!start(own, operation)) {
+        waiting.addFirst(operation);
+        return;
+      }
+    }
+  }
+
+  private boolean start(Ring own, UringOperation operation) {
+    if (freeCount == 0 || !operation.prepare(own, free[freeCount - 1])) {
+      return false;
+    }
+    freeCount--;
+    requests[free[freeCount]] = operation;
+    prepared.addLast(operation);
+    return true;
+  }
+
+  /// Hands over what is prepared and waits for `wait` results; false when it did not wait.
+  private boolean enter(Ring own, int wait) {
+    while (true) {
+      int taken = own.submit(wait);
+      if (taken == -Errno.EINTR) {
+        if (wait > 0) {
+          return true;
+        }
+        continue;
+      }
+      if (taken == -Errno.EAGAIN || taken == -Errno.EBUSY) {
+        return false;
+      }
+      if (taken < 0) {
+        die(taken);
+        return false;
+      }
+      for (int i = 0; i < taken && !prepared.isEmpty(); i++) {
+        prepared.removeFirst();
+      }
+      if (taken == 0 || prepared.isEmpty()) {
+        return true;
+      }
+    }
+  }
+
+  /// Takes a result out of the ring.
+  private void ended(int id, int result) {
+    UringOperation operation = requests[id];
+    if (operation == null) {
+      throw new IllegalStateException("a result for request " + id + ", which is not in flight");
+    }
+    requests[id] = null;
+    free[freeCount++] = id;
+    switch (operation.ended(result)) {
+      case END -> end(operation);
+      case REQUEST, PAUSE -> waiting.addLast(operation);
+    }
+  }
+
+  private void end(UringOperation operation) {
+    unended--;
+    operation.file().ended(operation);
+    ended.addLast(operation);
+  }
+
+  private void die(int error) {
+    death =
+        "the ring failed: "
+            + Errno.describe(-error)
+            + "; close the file and open it again, with another backend if it comes back";
+    diedNanos = System.nanoTime();
+    for (int id = 0; id < requests.length; id++) {
+      UringOperation operation = requests[id];
+      if (operation != null && prepared.contains(operation)) {
+        abandon(id, operation, death);
+      }
+    }
+    prepared.clear();
+  }
+
+  /// The kernel took it and says nothing: the memory is never ours again.
+  private void giveUp() {
+    for (int id = 0; id < requests.length; id++) {
+      UringOperation operation = requests[id];
+      if (operation != null) {
+        leaked = true;
+        abandon(id, operation, death + "; its end never came, its memory must not be used again");
+      }
+    }
+  }
+
+  private void abandon(int id, UringOperation operation, @Nullable String why) {
+    requests[id] = null;
+    free[freeCount++] = id;
+    operation.fail(operation.lost(String.valueOf(why)));
+    end(operation);
+  }
+}
