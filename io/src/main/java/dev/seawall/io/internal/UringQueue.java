@@ -34,6 +34,7 @@ final class UringQueue implements IoQueue {
 
   private final Source source;
   private final Consumer<String> whenRefused;
+  private final long graceNanos;
   private final SyncQueue immediate = new SyncQueue(true);
   private @Nullable Ring ring;
   private boolean ringRefused;
@@ -57,8 +58,14 @@ final class UringQueue implements IoQueue {
   ///
   /// @param whenRefused told why when the ring cannot be made
   UringQueue(Source source, Consumer<String> whenRefused) {
+    this(source, whenRefused, GRACE_NANOS);
+  }
+
+  /// Makes one that waits for the results of a failed ring as long as it is told.
+  UringQueue(Source source, Consumer<String> whenRefused, long graceNanos) {
     this.source = source;
     this.whenRefused = whenRefused;
+    this.graceNanos = graceNanos;
   }
 
   /// Returns the queue for operations that end inside `submit`.
@@ -182,7 +189,7 @@ final class UringQueue implements IoQueue {
     if (!prepared.isEmpty()) {
       enter(own, 0);
     }
-    if (death != null && System.nanoTime() - diedNanos > GRACE_NANOS) {
+    if (death != null && System.nanoTime() - diedNanos > graceNanos) {
       giveUp();
     }
   }
