@@ -134,9 +134,13 @@ final class UringOperation {
   }
 
   private Next refused(int errno) {
-    if (errno == Errno.EINTR || errno == Errno.ECANCELED) {
-      // Not begun. The kernel cancels what a thread that ends had left to its helpers.
+    if (errno == Errno.EINTR) {
       return ++tries < DirectFile.TRIES_ON_EAGAIN ? Next.REQUEST : fail(errno);
+    }
+    if (errno == Errno.ECANCELED) {
+      // Not begun: the kernel does so with what it had left to a helper thread that ends with its
+      // submitter, or that it had no room to start.
+      return pause(errno);
     }
     if (syncing) {
       // EAGAIN included: a sync that failed once may falsely succeed the second time.

@@ -202,7 +202,9 @@ final class UringFileTest {
     for (int i = 0; i < 3; i++) {
       ring.end(ring.at(BLOCK), -errno);
       ring.end(ring.sync(), -errno);
-      assertThat(queue.poll()).isZero();
+      do {
+        assertThat(queue.poll()).isZero();
+      } while (ring.inKernel().size() < 2);
     }
     assertThat(ring.at(BLOCK).durable()).isTrue();
     ring.endWell(ring.at(BLOCK));
