@@ -50,6 +50,16 @@ public interface StorageFile extends AutoCloseable {
   /// Writes all of `source` at `position` before it returns. Not durable.
   void write(long position, MemorySegment source) throws StorageException;
 
+  /// Writes all of `source` at `position`; it is durable when this returns, like a
+  /// [#submitDurableWrite] that was polled.
+  ///
+  /// For a caller that would do nothing but wait: on a backend with operations in flight this takes
+  /// one trip through the kernel where a submission takes several (ADR 0010).
+  default void writeDurably(long position, MemorySegment source) throws StorageException {
+    write(position, source);
+    sync();
+  }
+
   /// Cuts the file to `bytes` bytes, any number up to its size; what lay behind is gone. No write
   /// may be in flight.
   ///

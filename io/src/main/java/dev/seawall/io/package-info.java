@@ -12,7 +12,7 @@
 /// | call, returned or polled without failure | process death | loss of power |
 /// |---|---|---|
 /// | [StorageFile#write], [StorageFile#submitWrite] | whole | each 512-byte sector old or new, independently, until a sync covers it |
-/// | [StorageFile#submitDurableWrite] | whole | whole, if the name is durable; says nothing of other writes |
+/// | [StorageFile#submitDurableWrite], [StorageFile#writeDurably] | whole | whole, if the name is durable; says nothing of other writes |
 /// | [StorageFile#sync], [StorageFile#submitSync] | – | every write polled (or returned) before the sync was submitted, and the length |
 /// | [StorageFile#truncate] | whole | old or new length, until a sync |
 /// | [FileSystem#open] with CREATE | whole | the name is there or not, until [FileSystem#syncDirectory] of its directory |
@@ -33,13 +33,26 @@
 ///
 /// | | Linux, x86-64 and arm64 | Linux elsewhere, macOS | Windows |
 /// |---|---|---|---|
-/// | backend | `direct` (`O_DIRECT`, `pwrite`, `pwritev2` with `RWF_DSYNC`), or `channel` | `channel` | `channel` |
+/// | backend | `uring` (io_uring with `O_DIRECT`), `direct` (`O_DIRECT`, `pwrite`, `pwritev2` with `RWF_DSYNC`), or `channel` | `channel` | `channel` |
 /// | sync | `fdatasync`; `fsync` after a truncation | `FileChannel.force`: `fdatasync` / `F_FULLFSYNC` | `FlushFileBuffers` |
 /// | durable write | `RWF_DSYNC`, or a write and a sync | a write and a sync | a write and a sync |
 /// | sync of a directory | `fsync` on it | `fsync` on it | nothing: NTFS journals names, their moment is its own |
 /// | rename | `rename(2)` | `rename(2)` | `MoveFileEx` with replacement, tried again while a scanner holds a file |
 /// | modes 0600 and 0700 | set at creation | set at creation | inherited access list of the parent directory |
 /// | hard links counted | yes | yes | always 1 |
+///
+/// # Which backend
+///
+/// [BackendChoice] names the backends to try, in order; the first that works is taken when the
+/// machine is opened, and [FileSystem#report] says which it is and why the ones before it are not.
+/// io_uring is tried by making a ring and sending a request through it, since a container may
+/// forbid either call. Two things are found out later: a file system that refuses `O_DIRECT` gets
+/// the same system calls through the page cache (`buffered`), and a process that can have no
+/// further ring (too many open files) works inside `submit`. Both appear in the report.
+///
+/// On `uring` alone are several operations really in flight ([IoQueue#depth] over 1). Which thread
+/// submits and which one polls may change from call to call; a submitter may end before its
+/// operations do. Blocking verbs, reads included, are the system calls of `direct`.
 ///
 /// # Assumptions
 ///

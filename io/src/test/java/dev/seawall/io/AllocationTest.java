@@ -12,6 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,30 @@ final class AllocationTest {
             queue.poll();
           };
       assertThat(bytesEach(durable)).isZero();
+    }
+  }
+
+  @Test
+  void keepingEightWritesAndASyncInFlight() throws Exception {
+    FileSystem files =
+        SystemMachine.open(BackendChoice.firstOf(List.of(Backend.URING, Backend.CHANNEL))).files();
+    try (Arena arena = Arena.ofShared();
+        IoQueue queue = files.newQueue();
+        StorageFile file = files.open(quick().resolve("a"), OpenMode.CREATE, queue)) {
+      assumeTrue(files.backend().equals("uring"), files.report().text());
+      MemorySegment memory = arena.allocate(4096, 4096);
+      IoTicket[] tickets = Stream.generate(IoTicket::new).limit(9).toArray(IoTicket[]::new);
+      Action inFlight =
+          () -> {
+            for (int i = 0; i < 8; i++) {
+              file.submitWrite(tickets[i], i * 4096L, memory);
+            }
+            file.submitSync(tickets[8]);
+            while (queue.inFlight() > 0) {
+              queue.await();
+            }
+          };
+      assertThat(bytesEach(inFlight)).isZero();
     }
   }
 

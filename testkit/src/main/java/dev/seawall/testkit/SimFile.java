@@ -91,11 +91,22 @@ final class SimFile implements StorageFile {
 
   @Override
   public void write(long position, MemorySegment source) throws StorageException {
+    write(Verb.WRITE, position, source);
+  }
+
+  @Override
+  public void writeDurably(long position, MemorySegment source) throws StorageException {
+    life.check();
+    disk.passTime();
+    write(Verb.DURABLE_WRITE, position, source);
+  }
+
+  private void write(Verb verb, long position, MemorySegment source) throws StorageException {
     life.check();
     checkWrite(position, source);
     checkUsable("write");
     checkAlone(position, source.byteSize());
-    run(new SimOperation(this, inode, Verb.WRITE, null, position, source));
+    run(new SimOperation(this, inode, verb, null, position, source));
   }
 
   @Override

@@ -40,6 +40,9 @@ public final class StorageContract {
               "whatWasWrittenIsReadByAnotherOpenFile",
               StorageContract::whatWasWrittenIsReadByAnotherOpenFile),
           line(
+              "aBlockingDurableWriteIsDoneWhenItReturns",
+              StorageContract::aBlockingDurableWriteIsDoneWhenItReturns),
+          line(
               "submittedOperationsReportThroughTheirTickets",
               StorageContract::submittedOperationsReportThroughTheirTickets),
           line("aTicketInFlightIsNotTakenAgain", StorageContract::aTicketInFlightIsNotTakenAgain),
@@ -183,6 +186,20 @@ public final class StorageContract {
     try (StorageFile file = files().open(path("f"), OpenMode.READ, files().newQueue())) {
       Expect.equal(2 * BLOCK, file.size());
       Expect.equal("77", read(file, 4095, 2));
+    }
+  }
+
+  void aBlockingDurableWriteIsDoneWhenItReturns() throws IOException {
+    try (IoQueue queue = files().newQueue();
+        StorageFile file = files().open(path("f"), OpenMode.CREATE, queue)) {
+      IoTicket ticket = new IoTicket();
+      file.submitWrite(ticket, 0, blocks(1, 1));
+      file.writeDurably(BLOCK, blocks(2, 2));
+      Expect.equal(3 * BLOCK, file.size());
+      Expect.equal("22", read(file, 2 * BLOCK - 1, 2));
+      Expect.thrown(AssertionError.class, () -> file.writeDurably(0, blocks(1, 3)));
+      Expect.thrown(IllegalArgumentException.class, () -> file.writeDurably(1, blocks(1, 3)));
+      finish(queue, ticket);
     }
   }
 

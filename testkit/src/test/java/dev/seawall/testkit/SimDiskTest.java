@@ -63,6 +63,24 @@ class SimDiskTest {
   }
 
   @Test
+  void aBlockingDurableWriteSurvivesBothDeathsAndCoversNothingElse() {
+    Set<Integer> others = new HashSet<>();
+    FixedSeeds.forEach(
+        200,
+        seed -> {
+          SimMachine sim = new SimMachine(seed);
+          StorageFile file = create(sim);
+          sim.machine().files().syncDirectory(DIRECTORY);
+          file.write(4096, ones);
+          file.writeDurably(0, twos);
+          sim.losePower();
+          assertThat(byteAt(sim, 4095)).isEqualTo(2);
+          others.add(byteAt(sim, 4096));
+        });
+    assertThat(others).contains(-1, 1);
+  }
+
+  @Test
   void unsyncedSectorsSurvivePowerLossEachByCoin() {
     Set<String> outcomes = new HashSet<>();
     FixedSeeds.forEach(

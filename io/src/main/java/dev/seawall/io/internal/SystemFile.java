@@ -81,6 +81,11 @@ final class SystemFile implements StorageFile {
   }
 
   @Override
+  public void writeDurably(long position, MemorySegment source) throws StorageException {
+    write(position, source, true);
+  }
+
+  @Override
   public void truncate(long bytes) throws StorageException {
     requireWritable();
     assert queue.isFree(this, 0, Long.MAX_VALUE) : "truncate with a write in flight: " + path;

@@ -52,12 +52,10 @@ final class UringFile implements StorageFile {
   }
 
   private void submitWrite(IoTicket ticket, long position, MemorySegment source, boolean durable) {
-    SystemFile.requireAligned(position, source);
+    requireAlone(position, source);
     if (!source.scope().isAlive()) {
       throw new IllegalStateException("write of memory that was freed");
     }
-    assert isFree(position, position + source.byteSize())
-        : "two writes in flight touch one block at position " + position + " of " + path();
     if (!queue.hasRing()) {
       if (durable) {
         blocking.submitDurableWrite(ticket, position, source);
@@ -108,10 +106,20 @@ final class UringFile implements StorageFile {
 
   @Override
   public void write(long position, MemorySegment source) throws StorageException {
+    requireAlone(position, source);
+    blocking.write(position, source);
+  }
+
+  @Override
+  public void writeDurably(long position, MemorySegment source) throws StorageException {
+    requireAlone(position, source);
+    blocking.writeDurably(position, source);
+  }
+
+  private void requireAlone(long position, MemorySegment source) {
     SystemFile.requireAligned(position, source);
     assert isFree(position, position + source.byteSize())
-        : "a write touches a block of one in flight at position " + position + " of " + path();
-    blocking.write(position, source);
+        : "two writes in flight touch one block at position " + position + " of " + path();
   }
 
   @Override
