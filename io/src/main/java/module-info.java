@@ -5,4 +5,5 @@ module dev.seawall.io {
   requires static transitive org.jspecify;
 
   exports dev.seawall.io;
+  exports dev.seawall.io.objects;
 }

@@ -30,7 +30,8 @@ final class Boundaries {
           "testkit",
           "users test their own systems with it, without our engine",
           "dev.seawall.testkit..",
-          "dev.seawall.io");
+          "dev.seawall.io",
+          "dev.seawall.io.objects");
 
   static final ArchRule ENGINE_KNOWS_IO_ONLY =
       classes()

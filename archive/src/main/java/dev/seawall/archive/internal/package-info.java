@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What several parts of `archive` share. Internal.
+@NullMarked
+package dev.seawall.archive.internal;
+
+import org.jspecify.annotations.NullMarked;
