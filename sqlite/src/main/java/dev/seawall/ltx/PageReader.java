@@ -2,6 +2,7 @@
 package dev.seawall.ltx;
 
 import dev.seawall.ltx.LtxException.Reason;
+import dev.seawall.ltx.internal.Lz4;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import net.jpountz.lz4.LZ4Exception;

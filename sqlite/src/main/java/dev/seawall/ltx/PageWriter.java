@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.ltx;
 
+import dev.seawall.ltx.internal.Lz4;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

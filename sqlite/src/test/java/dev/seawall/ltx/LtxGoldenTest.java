@@ -3,6 +3,7 @@ package dev.seawall.ltx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seawall.ltx.internal.Lz4;
 import dev.seawall.testkit.Golden;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

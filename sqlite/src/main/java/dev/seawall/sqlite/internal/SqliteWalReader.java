@@ -2,7 +2,6 @@
 package dev.seawall.sqlite.internal;
 
 import dev.seawall.io.StorageException;
-import dev.seawall.io.StorageFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ public final class SqliteWalReader implements AutoCloseable {
   /// Reads the header.
   ///
   /// @return null when there is no valid one
-  public @Nullable SqliteWalHeader header(StorageFile wal) throws StorageException {
+  public @Nullable SqliteWalHeader header(PositionedReader wal) throws StorageException {
     MemorySegment bytes = buffer.asSlice(0, SqliteWalHeader.BYTES);
     int read = wal.read(0, bytes);
     return SqliteWalHeader.parse(bytes.asSlice(0, read));
@@ -41,7 +40,7 @@ public final class SqliteWalReader implements AutoCloseable {
   /// Reads the frame header that stands at a position.
   ///
   /// @return null when the file ends before its end
-  @Nullable SqliteWalFrame frame(StorageFile wal, long position) throws StorageException {
+  @Nullable SqliteWalFrame frame(PositionedReader wal, long position) throws StorageException {
     MemorySegment bytes = buffer.asSlice(0, SqliteWalFrame.HEADER_BYTES);
     return wal.read(position, bytes) < SqliteWalFrame.HEADER_BYTES
         ? null
@@ -50,7 +49,7 @@ public final class SqliteWalReader implements AutoCloseable {
 
   /// Returns whether a whole frame of this WAL may stand at the cursor: the cheap test for anything
   /// new, 24 bytes.
-  boolean hasMore(StorageFile wal, SqliteWalHeader header, WalCursor cursor)
+  boolean hasMore(PositionedReader wal, SqliteWalHeader header, WalCursor cursor)
       throws StorageException {
     SqliteWalFrame next = frame(wal, cursor.position());
     return next != null && next.isOf(header);
@@ -58,7 +57,7 @@ public final class SqliteWalReader implements AutoCloseable {
 
   /// Returns whether the frame in front of the cursor is still the one that was read: its running
   /// checksum stands for everything before it.
-  boolean isUnchanged(StorageFile wal, SqliteWalHeader header, WalCursor cursor)
+  boolean isUnchanged(PositionedReader wal, SqliteWalHeader header, WalCursor cursor)
       throws StorageException {
     if (!header.isOf(cursor)) {
       return false;
@@ -80,7 +79,8 @@ public final class SqliteWalReader implements AutoCloseable {
   /// @param trust decides which whole transactions count
   /// @param maxBytes stops behind the transaction that reaches it; a single longer one is read
   ///   whole
-  Scan scan(StorageFile wal, SqliteWalHeader header, WalCursor from, WalTrust trust, long maxBytes)
+  Scan scan(
+      PositionedReader wal, SqliteWalHeader header, WalCursor from, WalTrust trust, long maxBytes)
       throws StorageException {
     if (!header.isOf(from)) {
       throw new IllegalArgumentException("the cursor is of another WAL");
@@ -93,7 +93,7 @@ public final class SqliteWalReader implements AutoCloseable {
   /// @param frame its number
   /// @param to takes exactly one page
   /// @return false when the file ends before its end
-  boolean page(StorageFile wal, SqliteWalHeader header, long frame, MemorySegment to)
+  boolean page(PositionedReader wal, SqliteWalHeader header, long frame, MemorySegment to)
       throws StorageException {
     return wal.read(header.position(frame) + SqliteWalFrame.HEADER_BYTES, to) == to.byteSize();
   }
@@ -105,7 +105,7 @@ public final class SqliteWalReader implements AutoCloseable {
 
   /// One scan: frames are read in pieces of as many as the buffer holds.
   private final class Pass {
-    private final StorageFile wal;
+    private final PositionedReader wal;
     private final SqliteWalHeader header;
     private final WalTrust trust;
     private final long maxBytes;
@@ -121,7 +121,12 @@ public final class SqliteWalReader implements AutoCloseable {
     private boolean stopped;
     private boolean more;
 
-    Pass(StorageFile wal, SqliteWalHeader header, WalCursor from, WalTrust trust, long maxBytes) {
+    Pass(
+        PositionedReader wal,
+        SqliteWalHeader header,
+        WalCursor from,
+        WalTrust trust,
+        long maxBytes) {
       this.wal = wal;
       this.header = header;
       this.trust = trust;

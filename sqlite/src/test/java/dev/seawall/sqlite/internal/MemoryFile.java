@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.sqlite.internal;
 
-import dev.seawall.io.IoTicket;
-import dev.seawall.io.StorageFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.function.IntConsumer;
 
 /// A file of bytes in memory that somebody changes between two reads.
-final class MemoryFile implements StorageFile {
+final class MemoryFile implements PositionedReader {
   private byte[] bytes;
   private IntConsumer beforeRead = _ -> {};
   private int reads;
@@ -42,46 +39,7 @@ final class MemoryFile implements StorageFile {
     return length;
   }
 
-  @Override
-  public Path path() {
-    return Path.of("memory");
-  }
-
-  @Override
-  public long size() {
+  long size() {
     return bytes.length;
   }
-
-  @Override
-  public void submitWrite(IoTicket ticket, long position, MemorySegment source) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void submitDurableWrite(IoTicket ticket, long position, MemorySegment source) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void submitSync(IoTicket ticket) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void write(long position, MemorySegment source) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void truncate(long size) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void sync() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void close() {}
 }

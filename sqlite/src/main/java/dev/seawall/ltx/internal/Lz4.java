@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.seawall.ltx;
+package dev.seawall.ltx.internal;
 
+import java.io.IOException;
+import java.io.InputStream;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FrameInputStream;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 import net.jpountz.xxhash.XXHash32;
 import net.jpountz.xxhash.XXHashFactory;
 
 /// The LZ4 library: native where it loads, else its plain Java without `Unsafe`. Thread-safe.
-final class Lz4 {
+public final class Lz4 {
   /// Whether native code does the work; the compressed bytes of the two may differ.
-  static final boolean NATIVE;
+  public static final boolean NATIVE;
 
   private static final LZ4Compressor COMPRESSOR;
   private static final LZ4SafeDecompressor DECOMPRESSOR;
@@ -39,24 +42,32 @@ final class Lz4 {
   private Lz4() {}
 
   /// Returns the most bytes that a block of `bytes` bytes can take.
-  static int maxCompressed(int bytes) {
+  public static int maxCompressed(int bytes) {
     return COMPRESSOR.maxCompressedLength(bytes);
   }
 
   /// Compresses; returns the length.
-  static int compress(byte[] from, int length, byte[] to, int at) {
+  public static int compress(byte[] from, int length, byte[] to, int at) {
     return COMPRESSOR.compress(from, 0, length, to, at, to.length - at);
   }
 
   /// Expands a block; returns the length.
   ///
   /// @throws net.jpountz.lz4.LZ4Exception when it is damaged or longer than `maxLength`
-  static int decompress(byte[] from, int length, byte[] to, int at, int maxLength) {
+  public static int decompress(byte[] from, int length, byte[] to, int at, int maxLength) {
     return DECOMPRESSOR.decompress(from, 0, length, to, at, maxLength);
   }
 
+  /// Returns what a stream of LZ4 frames holds. A stream that ends within a frame, or whose
+  /// checksums are wrong, fails with an [IOException].
+  ///
+  /// @param in is closed with the result
+  public static InputStream frames(InputStream in) throws IOException {
+    return new LZ4FrameInputStream(in, DECOMPRESSOR, HASH);
+  }
+
   /// Returns xxHash-32 with seed 0.
-  static int hash(byte[] bytes, int from, int length) {
+  public static int hash(byte[] bytes, int from, int length) {
     return HASH.hash(bytes, from, length, 0);
   }
 }

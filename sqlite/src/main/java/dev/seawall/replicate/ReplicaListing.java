@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.replicate;
+
+import dev.seawall.io.objects.ObjectInfo;
+import dev.seawall.io.objects.ObjectStore;
+import dev.seawall.io.objects.ObjectStoreException;
+import dev.seawall.ltx.LtxName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// What stands below a replica's path, sorted by what it is. Immutable.
+///
+/// Keys that are nothing of ours are left alone: other replicas, leases, what people put there.
+final class ReplicaListing {
+  private final List<ReplicaFile> files = new ArrayList<>();
+  private final List<GenerationObject> generations = new ArrayList<>();
+
+  private ReplicaListing() {}
+
+  /// Lists a replica: three listings, more when there are many objects.
+  ///
+  /// @param path without `/` at its ends; empty for the root of the store
+  static ReplicaListing of(ObjectStore store, String path) throws ObjectStoreException {
+    String root = path.isEmpty() ? "" : path + "/";
+    ReplicaListing listing = new ReplicaListing();
+    each(store, root + "ltx/", object -> listing.add(object, root + "ltx/", 1, 10));
+    each(store, root + "000", object -> listing.add(object, root, 4, 16));
+    each(
+        store,
+        root + "generations/",
+        object ->
+            GenerationObject.parse(object, root + "generations/")
+                .ifPresent(listing.generations::add));
+    return listing;
+  }
+
+  private static void each(ObjectStore store, String prefix, Consumer<ObjectInfo> action)
+      throws ObjectStoreException {
+    String after = null;
+    while (true) {
+      List<ObjectInfo> page = store.list(prefix, after, ObjectStore.MAX_LISTED);
+      page.forEach(action);
+      if (page.size() < ObjectStore.MAX_LISTED) {
+        return;
+      }
+      after = page.getLast().key().text();
+    }
+  }
+
+  private void add(ObjectInfo object, String prefix, int digits, int radix) {
+    String rest = object.key().text().substring(prefix.length());
+    if (rest.length() < digits + 1 || rest.charAt(digits) != '/') {
+      return;
+    }
+    int level = 0;
+    for (int i = 0; i < digits; i++) {
+      int digit = Character.digit(rest.charAt(i), radix);
+      if (digit < 0) {
+        return;
+      }
+      level = level * radix + digit;
+    }
+    Optional<LtxName> name = LtxName.parse(rest.substring(digits + 1));
+    if (level <= ReplicaFile.SNAPSHOT_LEVEL && name.isPresent()) {
+      files.add(
+          new ReplicaFile(object.key(), level, name.get(), object.bytes(), object.modified()));
+    }
+  }
+
+  /// Returns the LTX files, in no particular order.
+  List<ReplicaFile> files() {
+    return files;
+  }
+
+  /// Returns the objects of Litestream 0.3, in no particular order.
+  List<GenerationObject> generations() {
+    return generations;
+  }
+}

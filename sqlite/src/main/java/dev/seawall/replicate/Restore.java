@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.replicate;
+
+import dev.seawall.io.AtomicFile;
+import dev.seawall.io.FileSystem;
+import dev.seawall.io.Machine;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.objects.ObjectStore;
+import dev.seawall.ltx.LtxCompactor;
+import dev.seawall.ltx.LtxDecoder;
+import dev.seawall.ltx.LtxException;
+import dev.seawall.ltx.LtxHeader;
+import dev.seawall.ltx.LtxName;
+import dev.seawall.replicate.RestoreException.Reason;
+import dev.seawall.sqlite.internal.DatabaseCheck;
+import dev.seawall.sqlite.internal.JdbcDatabaseCheck;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Brings a database back from a replica: Litestream's, of versions 0.5 and 0.3, and ours. Confined
+/// to one thread.
+///
+/// What a restore is made of, and what a crash leaves behind, is in the package documentation.
+public final class Restore {
+  private static final int LEAST_PART_BYTES = 1 << 14;
+  private static final int MOST_PART_BYTES = 1 << 22;
+  private static final String WORK_SUFFIX = ".restore";
+
+  private final Machine machine;
+  private final ObjectStore store;
+  private final String path;
+  private final RestoreOptions options;
+  private final DatabaseCheck check;
+
+  Restore(
+      Machine machine,
+      ObjectStore store,
+      String path,
+      RestoreOptions options,
+      DatabaseCheck check) {
+    this.machine = machine;
+    this.store = store;
+    this.path = path;
+    this.options = options;
+    this.check = check;
+  }
+
+  /// Prepares a restore; nothing is read yet.
+  ///
+  /// @param machine where the database is written
+  /// @param store where the replica is
+  /// @param path of the replica in the store, without `/` at its ends; empty when it is the store's
+  ///   root
+  public static Restore from(
+      Machine machine, ObjectStore store, String path, RestoreOptions options) {
+    return new Restore(machine, store, path, options, new JdbcDatabaseCheck());
+  }
+
+  /// Says what [#to] would do. Reads listings, and for a time the headers of files.
+  ///
+  /// @throws RestoreException when it could not be done
+  /// @throws IOException when the store fails
+  public RestorePreview preview() throws IOException {
+    try (Fetchers fetchers = newFetchers()) {
+      return choose(fetchers).preview();
+    }
+  }
+
+  /// Restores.
+  ///
+  /// The database is durable under its name when it returns. When it throws, nothing stands there;
+  /// a failure of the very last sync of the directory leaves that open.
+  ///
+  /// @param output does not exist, nor its `-wal`, `-shm` and `-journal`; its directory does
+  /// @throws RestoreException when the replica cannot give what was asked for
+  /// @throws IOException when the store or the disk fails
+  public Restored to(Path output) throws IOException {
+    FileSystem files = machine.files();
+    requireNothingAt(output);
+    Path work = sibling(output, WORK_SUFFIX);
+    boolean kept = false;
+    try (Fetchers fetchers = newFetchers()) {
+      Restored restored = choose(fetchers).write(fetchers, work);
+      requireSound(work);
+      requireNothingAt(output);
+      files.rename(work, output);
+      kept = true;
+      files.syncDirectory(parent(output));
+      return restored;
+    } catch (LtxException e) {
+      Reason reason =
+          e.reason() == LtxException.Reason.NOT_CONTIGUOUS ? Reason.GAP : Reason.DAMAGED;
+      throw new RestoreException(reason, String.valueOf(e.getMessage()), e);
+    } finally {
+      if (!kept) {
+        remove(work);
+      }
+    }
+  }
+
+  private void remove(Path work) {
+    try {
+      if (machine.files().status(work).isFile()) {
+        machine.files().delete(work);
+      }
+    } catch (StorageException _) {
+      // The next restore to this output replaces it; what went wrong before is told.
+    }
+  }
+
+  /// One way to restore, chosen.
+  interface Choice {
+    RestorePreview preview();
+
+    /// Writes the database under a working name, durably.
+    Restored write(Fetchers fetchers, Path work) throws IOException;
+  }
+
+  private Choice choose(Fetchers fetchers) throws IOException {
+    ReplicaListing listing = ReplicaListing.of(store, path);
+    boolean hasLtx = !listing.files().isEmpty();
+    boolean hasGenerations = !listing.generations().isEmpty();
+    if (!hasLtx && !hasGenerations) {
+      throw new RestoreException(
+          Reason.NO_REPLICA,
+          "no replica at "
+              + store.describe()
+              + " under '"
+              + path
+              + "': neither LTX files nor"
+              + " generations; `seawall list` shows what is there",
+          null);
+    }
+    if (hasGenerations
+        && (!hasLtx || options.generation() != null || GenerationPlan.isNewer(listing))) {
+      return new GenerationRestore(
+          machine, GenerationPlan.choose(listing.generations(), options), options);
+    }
+    List<ReplicaFile> files = listing.files();
+    Map<ReplicaFile, Instant> times =
+        options.target() instanceof RestoreTarget.Time ? times(fetchers, files) : Map.of();
+    return new LtxChoice(LtxPlan.choose(files, options.target(), times));
+  }
+
+  // The time a file was made is in its header; a time of 0 says nothing, then the store's counts.
+  private Map<ReplicaFile, Instant> times(Fetchers fetchers, List<ReplicaFile> files)
+      throws IOException {
+    List<Fetchers.Part> parts = new ArrayList<>();
+    for (ReplicaFile file : files) {
+      int length = (int) Math.min(file.bytes(), LtxHeader.BYTES);
+      parts.add(fetchers.request(file.key(), 0, length, null));
+    }
+    Map<ReplicaFile, Instant> times = new HashMap<>();
+    for (int i = 0; i < files.size(); i++) {
+      ReplicaFile file = files.get(i);
+      byte[] bytes = fetchers.await(parts.get(i));
+      LtxHeader header =
+          new LtxDecoder(new ByteArrayInputStream(bytes), file.key().text()).header();
+      Instant modified = file.modified();
+      boolean told = header.timestampMillis() != 0 || modified == null;
+      times.put(file, told ? Instant.ofEpochMilli(header.timestampMillis()) : modified);
+    }
+    return times;
+  }
+
+  private final class LtxChoice implements Choice {
+    private final LtxPlan plan;
+
+    LtxChoice(LtxPlan plan) {
+      this.plan = plan;
+    }
+
+    @Override
+    public RestorePreview preview() {
+      return new RestorePreview(
+          RestorePreview.Format.LTX,
+          plan.files().stream().map(ReplicaFile::key).toList(),
+          plan.files().stream().mapToLong(ReplicaFile::bytes).sum(),
+          plan.txid(),
+          plan.time(),
+          plan.nextTime());
+    }
+
+    @Override
+    public Restored write(Fetchers fetchers, Path work) throws IOException {
+      int partBytes =
+          Math.clamp(
+              options.memoryBytes() / (2L * plan.files().size()),
+              LEAST_PART_BYTES,
+              MOST_PART_BYTES);
+      List<RangedInput> inputs = new ArrayList<>();
+      for (ReplicaFile file : plan.files()) {
+        inputs.add(new RangedInput(fetchers, file.key(), file.bytes(), partBytes));
+      }
+      List<LtxDecoder> decoders = new ArrayList<>();
+      for (int i = 0; i < inputs.size(); i++) {
+        decoders.add(open(inputs.get(i), plan.files().get(i)));
+      }
+      LtxCompactor merged = new LtxCompactor(decoders);
+      LtxHeader header = merged.header();
+      try (AtomicFile file = AtomicFile.begin(machine.files(), work)) {
+        DatabaseWriter database = new DatabaseWriter(file, header.pageSize());
+        while (merged.next()) {
+          database.page(merged.pageNumber(), merged.page());
+        }
+        database.extendTo(header.commit());
+        file.commit();
+      }
+      boolean indexesRight = decoders.stream().allMatch(LtxDecoder::indexIsRight);
+      return new Restored(preview(), header.pageSize(), header.commit(), indexesRight);
+    }
+  }
+
+  private static LtxDecoder open(RangedInput input, ReplicaFile file) throws IOException {
+    LtxDecoder decoder = new LtxDecoder(input, file.key().text());
+    LtxHeader header = decoder.header();
+    LtxName name = new LtxName(header.minTxid(), header.maxTxid());
+    if (!name.equals(file.name())) {
+      throw new LtxException(
+          file.key().text(),
+          LtxException.Reason.INVALID,
+          "its header says " + name + ": the object was renamed or swapped",
+          null);
+    }
+    return decoder;
+  }
+
+  private void requireNothingAt(Path output) throws IOException {
+    for (String suffix : new String[] {"", "-wal", "-shm", "-journal"}) {
+      Path place = sibling(output, suffix);
+      if (!machine.files().status(place).isMissing()) {
+        throw new RestoreException(
+            Reason.OUTPUT_EXISTS,
+            place
+                + " exists, and a restore overwrites nothing"
+                + (suffix.isEmpty() ? "" : "; SQLite would apply it to the restored database")
+                + "; move it away or name another output",
+            null);
+      }
+    }
+  }
+
+  private void requireSound(Path work) throws IOException {
+    if (options.check() == IntegrityCheck.NONE) {
+      return;
+    }
+    List<String> faults;
+    try {
+      faults = check.run(work, options.check() == IntegrityCheck.FULL);
+    } catch (IOException e) {
+      throw new RestoreException(Reason.CHECK_FAILED, String.valueOf(e.getMessage()), e);
+    }
+    if (!faults.isEmpty()) {
+      throw new RestoreException(
+          Reason.CHECK_FAILED,
+          "SQLite finds fault with what was restored: "
+              + String.join("; ", faults.subList(0, Math.min(5, faults.size())))
+              + "; `--check none` restores it all the same",
+          null);
+    }
+  }
+
+  private Fetchers newFetchers() {
+    return new Fetchers(machine, store, options.retry(), options.parallelism());
+  }
+
+  private static Path sibling(Path output, String suffix) {
+    return output.resolveSibling(output.getFileName() + suffix);
+  }
+
+  private static Path parent(Path output) {
+    Path parent = output.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException(output + " has no directory");
+    }
+    return parent;
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// SQLite databases to a replica and back. API; [Restore] brings one back.
+///
+/// A *replica* is the copy of one database in an object store: links, each an LTX file
+/// ([dev.seawall.ltx]) that covers a range of transaction ids. Links stand on *levels*: level 0 has
+/// what was shipped, levels 1 to 8 the same merged, level 9 snapshots. Source: Litestream v0.5.17.
+///
+/// ## Where a replica's objects are
+///
+/// | layout | key below the replica's path | written by |
+/// |---|---|---|
+/// | S3 | `%04x/<min>-<max>.ltx`, the level in four hexadecimal digits | Litestream 0.5 on S3 and OSS |
+/// | files | `ltx/<level>/<min>-<max>.ltx`, the level in decimal | Litestream 0.5 on file systems and everything else |
+/// | generations | `generations/<16 hex>/snapshots/<8 hex>.snapshot.lz4` and `…/wal/<8 hex>_<8 or more hex>.wal.lz4` | Litestream 0.3 |
+///
+/// Any of them is read from any store.
+///
+/// ## What a restore is made of
+///
+/// 1. It begins with the newest snapshot of level 9 that is not beyond what was asked for; with
+///    nothing, when there is none.
+/// 2. Then, over levels 8 to 0 together and as often as possible: of the links that begin at most
+///    one transaction after what is reached, the one that reaches farthest.
+/// 3. It must begin with transaction 1, and reach what was asked for.
+/// 4. If nothing goes on from what is reached, but links lie beyond it, that is a *gap*: an error
+///    that names both neighbours, also when a time was asked for – Litestream would then restore an
+///    older state and call it success.
+/// 5. Each file is verified to its end, its header says what its name says, and together they have
+///    every page of the database ([dev.seawall.ltx.LtxCompactor]).
+///
+/// Generations of 0.3: the newest snapshot, or the newest before the time asked for; then its WAL
+/// segments, index by index and without a hole, of which every whole transaction is applied.
+///
+/// ## Crash cases of a restore
+///
+/// | crash | left behind | afterwards |
+/// |---|---|---|
+/// | while it writes | `<output>.restore.tmp` | the next restore to that output replaces it |
+/// | while it checks | `<output>.restore` | the same |
+/// | around the rename | the output, whole and synced, or not yet | either is right |
+///
+/// The output never holds part of a database, and what stood there is never touched: a restore
+/// refuses to begin when there is an output, or a `-wal`, `-shm` or `-journal` of its name, which
+/// SQLite would apply to it.
+@NullMarked
+package dev.seawall.replicate;
+
+import org.jspecify.annotations.NullMarked;
