@@ -34,6 +34,14 @@ public interface FileSystem {
   /// Opens a file; its operations complete on `queue`.
   StorageFile open(Path path, OpenMode mode, IoQueue queue) throws StorageException;
 
+  /// Maps a region of an existing file that was written before, for reading and writing, and reads
+  /// it in; takes as long as that does. The same on every backend.
+  ///
+  /// @throws StorageException when there is no such file, or it cannot be mapped or read
+  /// @throws IllegalArgumentException when position or length is not a multiple of
+  ///   [StorageFile#BLOCK_BYTES], the length is not positive, or the region reaches over the end
+  MappedWindow map(Path path, long position, long bytes) throws StorageException;
+
   /// Makes a queue for the completions of any number of files. Confined to whoever leads the files'
   /// worker.
   IoQueue newQueue();

@@ -14,6 +14,8 @@
 /// | [StorageFile#write], [StorageFile#submitWrite] | whole | each 512-byte sector old or new, independently, until a sync covers it |
 /// | [StorageFile#submitDurableWrite], [StorageFile#writeDurably] | whole | whole, if the name is durable; says nothing of other writes |
 /// | [StorageFile#sync], [StorageFile#submitSync] | – | every write polled (or returned) before the sync was submitted, and the length |
+/// | [MappedWindow#store] | whole | each sector old or new, until a [MappedWindow#sync] covers it |
+/// | [MappedWindow#sync] | – | every store into its range that returned before |
 /// | [StorageFile#truncate] | whole | old or new length, until a sync |
 /// | [FileSystem#open] with CREATE | whole | the name is there or not, until [FileSystem#syncDirectory] of its directory |
 /// | [FileSystem#rename] | whole | old or new name, never neither, never a mixture, until [FileSystem#syncDirectory] |
@@ -36,6 +38,7 @@
 /// | backend | `uring` (io_uring with `O_DIRECT`), `direct` (`O_DIRECT`, `pwrite`, `pwritev2` with `RWF_DSYNC`), or `channel` | `channel` | `channel` |
 /// | sync | `fdatasync`; `fsync` after a truncation | `FileChannel.force`: `fdatasync` / `F_FULLFSYNC` | `FlushFileBuffers` |
 /// | durable write | `RWF_DSYNC`, or a write and a sync | a write and a sync | a write and a sync |
+/// | sync of a window | `msync` | `msync`; macOS does not empty the device's cache then | `FlushViewOfFile`, `FlushFileBuffers` |
 /// | sync of a directory | `fsync` on it | `fsync` on it | nothing: NTFS journals names, their moment is its own |
 /// | rename | `rename(2)` | `rename(2)` | `MoveFileEx` with replacement, tried again while a scanner holds a file |
 /// | modes 0600 and 0700 | set at creation | set at creation | inherited access list of the parent directory |

@@ -303,6 +303,7 @@ public final class SimDisk {
         operation.die();
       }
       inode.handles = 0;
+      inode.windows = 0;
     }
     lockedHere.clear();
     lockedFiles.values().removeIf(holder -> death == Death.POWER || holder.equals("this process"));

@@ -29,6 +29,10 @@ final class SimFile implements StorageFile {
     inode.handles++;
   }
 
+  SimInode inode() {
+    return inode;
+  }
+
   SimDisk disk() {
     return disk;
   }
@@ -109,6 +113,21 @@ final class SimFile implements StorageFile {
     run(new SimOperation(this, inode, verb, null, position, source));
   }
 
+  // ---- for a window, which has a file of its own
+
+  /// Stores into one page, from `offset` on.
+  void store(long pagePosition, long offset, MemorySegment piece) throws StorageException {
+    checkUsable("store");
+    run(SimOperation.store(this, inode, pagePosition, Math.toIntExact(offset), piece));
+  }
+
+  /// Syncs the pages that hold `[from, to)`.
+  void syncStores(long from, long to) throws StorageException {
+    checkUsable("sync");
+    SimInode.Capture covered = inode.capture(Math.toIntExact(from / Pages.PAGE), Pages.count(to));
+    run(new SimOperation(this, inode, null, covered));
+  }
+
   @Override
   public void sync() throws StorageException {
     life.check();
@@ -141,6 +160,7 @@ final class SimFile implements StorageFile {
       throw new IllegalArgumentException(
           "truncate " + path + " to " + bytes + " bytes; it has " + inode.size());
     }
+    checkUnmapped();
     for (SimOperation operation : inode.inFlight) {
       if (operation.isWrite()) {
         throw new AssertionError("truncate " + path + " while a write is in flight");
@@ -206,7 +226,7 @@ final class SimFile implements StorageFile {
     return null;
   }
 
-  private void checkUsable(String operation) throws StorageException {
+  void checkUsable(String operation) throws StorageException {
     StorageException refusal = refusal(operation);
     if (refusal != null) {
       throw refusal;
@@ -243,7 +263,15 @@ final class SimFile implements StorageFile {
     }
   }
 
+  private void checkUnmapped() {
+    if (inode.windows > 0) {
+      throw new AssertionError(
+          "write or truncate " + path + " while a window of it is open; " + disk.replay());
+    }
+  }
+
   private void checkAlone(long position, long bytes) {
+    checkUnmapped();
     for (int i = 0; i < inode.inFlight.size(); i++) {
       if (inode.inFlight.get(i).overlaps(position, position + bytes)) {
         throw new AssertionError(

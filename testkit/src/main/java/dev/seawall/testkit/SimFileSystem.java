@@ -6,6 +6,7 @@ import dev.seawall.io.FileStatus;
 import dev.seawall.io.FileSystem;
 import dev.seawall.io.IoQueue;
 import dev.seawall.io.LockHeldException;
+import dev.seawall.io.MappedWindow;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
 import java.nio.file.Path;
@@ -71,6 +72,25 @@ public final class SimFileSystem implements FileSystem {
     }
     disk.end();
     return new SimFile(disk, life, path, inode, simQueue, mode != OpenMode.READ);
+  }
+
+  @Override
+  public MappedWindow map(Path path, long position, long bytes) throws StorageException {
+    SimFile file = openExisting(path);
+    if (position < 0
+        || position % Pages.PAGE != 0
+        || bytes <= 0
+        || bytes % Pages.PAGE != 0
+        || position + bytes > file.inode().size()) {
+      file.close();
+      throw new IllegalArgumentException(
+          "window of " + bytes + " bytes at position " + position + " of " + path);
+    }
+    return new SimWindow(disk, life, file, file.inode(), position, bytes);
+  }
+
+  private SimFile openExisting(Path path) throws StorageException {
+    return (SimFile) open(path, OpenMode.WRITE, newQueue());
   }
 
   @Override

@@ -55,6 +55,7 @@ final class SimInode {
 
   int links;
   int handles;
+  int windows;
   final List<SimOperation> inFlight = new ArrayList<>();
 
   SimInode(int number) {
@@ -194,6 +195,18 @@ final class SimInode {
     }
     boolean all = polledSize >= cachedSize || random.nextBoolean();
     return new Capture(pages, contents, versions, all ? cachedSize : polledSize, sizeVersion);
+  }
+
+  /// Notes what a sync of the pages `[from, to)` must cover: the dirty ones, and no length.
+  Capture capture(int from, int to) {
+    int[] pages = dirty.stream().filter(page -> page >= from && page < to).toArray();
+    byte[] @Nullable [] contents = new byte[pages.length][];
+    long[] versions = new long[pages.length];
+    for (int i = 0; i < pages.length; i++) {
+      contents[i] = cached[pages[i]];
+      versions[i] = cachedVersion[pages[i]];
+    }
+    return new Capture(pages, contents, versions, durableSize, durableSizeVersion);
   }
 
   /// Ends a sync well: what it covers is durable, and of later writes to the same pages some

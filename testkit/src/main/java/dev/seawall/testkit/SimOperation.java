@@ -5,6 +5,7 @@ import dev.seawall.io.DiskFullException;
 import dev.seawall.io.IoTicket;
 import dev.seawall.io.StorageException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ final class SimOperation {
   private @Nullable Fault fault;
   private @Nullable StorageException failure;
   private boolean applied;
+  private int storedFrom;
+  private int storedTo;
 
   /// A write.
   SimOperation(
@@ -51,8 +54,37 @@ final class SimOperation {
     this.source = source;
   }
 
+  /// A store into one page through a window, from `offset` on; its bytes are taken now.
+  static SimOperation store(
+      SimFile file, SimInode inode, long position, int offset, MemorySegment piece) {
+    SimOperation store = new SimOperation(file, inode, Verb.STORE, position);
+    int length = Math.toIntExact(piece.byteSize());
+    byte[] page = Pages.orZero(inode.cachedPage(store.firstPage)).clone();
+    MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, 0, page, offset, length);
+    store.taken = new byte[][] {page};
+    store.storedFrom = offset;
+    store.storedTo = offset + length;
+    return store;
+  }
+
+  private SimOperation(SimFile file, SimInode inode, Verb verb, long position) {
+    this.file = file;
+    this.inode = inode;
+    this.disk = file.disk();
+    this.verb = verb;
+    this.ticket = null;
+    this.position = position;
+    this.firstPage = Math.toIntExact(position / Pages.PAGE);
+    this.pages = 1;
+  }
+
   /// A sync; what it covers is decided now.
   SimOperation(SimFile file, SimInode inode, @Nullable IoTicket ticket) {
+    this(file, inode, ticket, inode.capture(file.disk().random()));
+  }
+
+  /// A sync of what was captured.
+  SimOperation(SimFile file, SimInode inode, @Nullable IoTicket ticket, SimInode.Capture covered) {
     this.file = file;
     this.inode = inode;
     this.disk = file.disk();
@@ -61,7 +93,7 @@ final class SimOperation {
     this.position = 0;
     this.firstPage = 0;
     this.pages = 0;
-    this.covered = inode.capture(disk.random());
+    this.covered = covered;
   }
 
   /// An operation that was refused; its ticket tells.
@@ -150,7 +182,7 @@ final class SimOperation {
     }
     if (fault == null && !disk.allocate(needed, pages)) {
       applySome(true);
-      failure = diskFull(file.path(), verb);
+      failure = verb == Verb.STORE ? ioError() : diskFull(file.path(), verb);
       return;
     }
     switch (fault) {
@@ -193,6 +225,10 @@ final class SimOperation {
   private void applySome(boolean onlyAllocated) {
     byte[][] bytes = taken();
     RandomGenerator random = disk.random();
+    if (verb == Verb.STORE) {
+      storeSome(bytes[0], random);
+      return;
+    }
     byte[] @Nullable [] kept = new byte[pages][];
     replaced = kept;
     // Half of the partial writes are a beginning, as a device usually leaves it; the others have
@@ -215,6 +251,19 @@ final class SimOperation {
         }
       }
     }
+  }
+
+  /// Leaves some run of the stored bytes, often their beginning: a copy knows no sectors.
+  private void storeSome(byte[] page, RandomGenerator random) {
+    if (!inode.isAllocated(firstPage)) {
+      return;
+    }
+    int length = storedTo - storedFrom;
+    int first = random.nextBoolean() ? 0 : random.nextInt(length + 1);
+    int end = first + random.nextInt(length - first + 1);
+    byte[] mixed = Pages.orZero(inode.cachedPage(firstPage)).clone();
+    System.arraycopy(page, storedFrom + first, mixed, storedFrom + first, end - first);
+    inode.put(firstPage, mixed, random);
   }
 
   /// The machine dies while this is in flight: it happened, in part, or not.

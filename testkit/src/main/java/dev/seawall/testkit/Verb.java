@@ -15,6 +15,8 @@ public enum Verb {
   WRITE,
   /// A write that is durable when it is done.
   DURABLE_WRITE,
+  /// A store into one page through a window, which no device sees.
+  STORE,
   /// Cutting or extending a file.
   TRUNCATE,
   /// A sync of one file.

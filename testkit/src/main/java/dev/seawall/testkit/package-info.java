@@ -7,8 +7,9 @@
 ///
 /// [SimMachine] makes a machine from a [Seed]; hand [SimMachine#machine] to your code. [Seeds] runs
 /// a test body for many seeds and prints `-Dseed=…` for the one that failed. [CrashMatrix] does the
-/// rest for logs: you write a [Subject]. [StorageContract] is the suite that every implementation
-/// of the doors passes, the simulated one included. `docs/testkit.md` walks through it.
+/// rest for logs: you write a [Subject]. [StorageContract], [MappedWindowContract] and
+/// [SchedulerContract] are the suites that every implementation of the doors passes, the simulated
+/// one included. `docs/testkit.md` walks through it.
 ///
 /// # The model of the machine
 ///
@@ -25,6 +26,9 @@
 ///
 /// - A write changes the *cache image* at a moment drawn between its submission and the poll that
 ///   reports it. Its source is read once, at a moment of its own before that, and never again.
+/// - A store through a window changes the cache image at once, page by page; a death inside one
+///   page leaves any run of the stored bytes. It dirties that page as a write does. A sync of the
+///   window covers the pages of its range.
 /// - A sector that the cache has and the durable image has not is *dirty*. A sync that reports
 ///   success makes durable what was polled before it was submitted; of anything else some sectors
 ///   may go with it. Without any sync, dirty sectors may reach the medium when their block is
@@ -77,9 +81,9 @@
 /// # Bugs that are found at once
 ///
 /// These are an [AssertionError], or the exception that the contract names: two writes in flight
-/// that touch one block; memory freed while a write is in flight; unaligned writes; a ticket
-/// submitted while in flight; a deadlock; a livelock (a limit of steps); a worker that closes
-/// itself.
+/// that touch one block, or a write to a file of which a window is open; memory freed while a write
+/// is in flight; unaligned writes; a ticket submitted while in flight; a deadlock; a livelock (a
+/// limit of steps); a worker that closes itself.
 ///
 /// # Threads
 ///

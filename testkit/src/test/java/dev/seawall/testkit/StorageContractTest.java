@@ -31,6 +31,7 @@ class StorageContractTest {
 
   private static List<ContractLine> lines() {
     List<ContractLine> all = new ArrayList<>(StorageContract.lines());
+    all.addAll(MappedWindowContract.lines());
     all.addAll(SchedulerContract.lines());
     return all;
   }
@@ -103,7 +104,8 @@ class StorageContractTest {
 
   @Test
   void noLineOfTheContractsIsForgotten() {
-    for (Class<?> contract : List.of(StorageContract.class, SchedulerContract.class)) {
+    for (Class<?> contract :
+        List.of(StorageContract.class, MappedWindowContract.class, SchedulerContract.class)) {
       List<String> written =
           Arrays.stream(contract.getDeclaredMethods())
               .filter(method -> !method.isSynthetic() && isLine(method))

@@ -92,6 +92,19 @@ final class DirectFile implements SystemFile.Medium {
     }
   }
 
+  /// Drops clean cached pages of a part of a file; where that is not possible they stay.
+  static void dropCached(Path path, long position, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(NativeCalls.STATE_BYTES, Long.BYTES);
+      MemorySegment name = arena.allocateFrom(path.toAbsolutePath().toString(), pathCharset());
+      int descriptor = open(state, name, NativeCalls.O_RDONLY);
+      if (descriptor >= 0) {
+        NativeCalls.dropCached(descriptor, position, bytes);
+        NativeCalls.close(state, descriptor);
+      }
+    }
+  }
+
   @Override
   public long size() throws StorageException {
     enter("size");

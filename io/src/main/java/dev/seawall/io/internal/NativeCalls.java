@@ -35,6 +35,7 @@ final class NativeCalls {
   static final int MADV_HUGEPAGE = 14;
   static final int MAP_SHARED_POPULATE = 0x8001;
   static final int IORING_ENTER_GETEVENTS = 1;
+  static final int POSIX_FADV_DONTNEED = 4;
 
   private static final int FUTEX_WAIT_PRIVATE = 128;
   private static final int FUTEX_WAKE_PRIVATE = 129;
@@ -109,6 +110,13 @@ final class NativeCalls {
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
           Linker.Option.firstVariadicArg(1));
 
+  // Returns an error number and leaves errno alone.
+  private static final MethodHandle FADVISE =
+      link(
+          "posix_fadvise",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PAGE_SIZE =
+      link("getpagesize", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle URING_SETUP =
       link(
           "syscall",
@@ -260,6 +268,25 @@ final class NativeCalls {
       return (long)
           FUTEX.invokeExact(
               SYS_FUTEX, word, FUTEX_WAKE_PRIVATE, Integer.MAX_VALUE, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Drops clean cached pages of a part of a file; returns 0 or an error number.
+  static int dropCached(int descriptor, long position, long bytes) {
+    try {
+      return (int) FADVISE.invokeExact(descriptor, position, bytes, POSIX_FADV_DONTNEED);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Does nothing, outside the JVM: on the way back an error comes up that this thread's accesses
+  /// to a mapping have caused.
+  static void poll() {
+    try {
+      int _ = (int) PAGE_SIZE.invokeExact();
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -9,6 +9,7 @@ import dev.seawall.io.DirectoryLock;
 import dev.seawall.io.FileStatus;
 import dev.seawall.io.FileSystem;
 import dev.seawall.io.IoQueue;
+import dev.seawall.io.MappedWindow;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
 import java.nio.file.Path;
@@ -105,6 +106,11 @@ public final class SystemFileSystem implements FileSystem {
     return backend == Backend.URING
         ? new UringQueue(KernelRing::open, this::ringIsRefused)
         : new SyncQueue(backend != Backend.CHANNEL);
+  }
+
+  @Override
+  public MappedWindow map(Path path, long position, long bytes) throws StorageException {
+    return MappedFile.open(path, position, bytes);
   }
 
   private void directIsRefused(Path path) {
