@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.archive;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Whether one may write to a replica: a [Lease], or nothing. Thread-safe.
+public interface Fence {
+  /// Where it stands.
+  enum State {
+    /// Not now; perhaps later.
+    WAITING,
+    /// Yes.
+    HELD,
+    /// Never again, see [#lost].
+    LOST
+  }
+
+  /// Returns whether a write may be published at this moment.
+  State state();
+
+  /// Returns the number of this ownership; 0 without one.
+  long epoch();
+
+  /// Returns all ownerships up to this one.
+  Epochs epochs();
+
+  /// Returns what was drawn at random for this ownership.
+  String writer();
+
+  /// Returns why it was lost; null unless it was.
+  @Nullable LeaseLostException lost();
+
+  /// Runs `action` after every change of the state, on any thread; short.
+  void onChange(Runnable action);
+
+  /// Returns a fence that always lets through: for a store that nobody else can write to.
+  static Fence none(String writer) {
+    return new Fence() {
+      @Override
+      public State state() {
+        return State.HELD;
+      }
+
+      @Override
+      public long epoch() {
+        return 0;
+      }
+
+      @Override
+      public Epochs epochs() {
+        return Epochs.of(List.of());
+      }
+
+      @Override
+      public String writer() {
+        return writer;
+      }
+
+      @Override
+      public @Nullable LeaseLostException lost() {
+        return null;
+      }
+
+      @Override
+      public void onChange(Runnable action) {}
+    };
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.archive;
+
+/// How a lease is kept. Immutable.
+///
+/// The holder stops at half of the time to live without a renewal; a rival waits for all of it and
+/// the margin. What lies between is room for calls under way and for clocks of different speed.
+public final class LeaseOptions {
+  private static final long DEFAULT_TTL_MILLIS = 30_000;
+
+  private final String owner;
+  private final long ttlMillis;
+  private final long marginMillis;
+
+  private LeaseOptions(String owner, long ttlMillis, long marginMillis) {
+    this.owner = owner;
+    this.ttlMillis = ttlMillis;
+    this.marginMillis = marginMillis;
+  }
+
+  /// Thirty seconds, as Litestream's, and a margin of fifteen.
+  ///
+  /// @param owner names the holder for people: host, process, what for; printable ASCII
+  public static LeaseOptions of(String owner) {
+    if (!owner.matches("[ -~]{1,200}")) {
+      throw new IllegalArgumentException("'" + owner + "' is not a plain name for an owner");
+    }
+    return new LeaseOptions(owner.strip(), DEFAULT_TTL_MILLIS, DEFAULT_TTL_MILLIS / 2);
+  }
+
+  /// Returns options that differ in the time to live, in milliseconds; the margin is half of it.
+  public LeaseOptions withTtlMillis(long millis) {
+    if (millis < 1000) {
+      throw new IllegalArgumentException("time to live of " + millis + " ms, at least 1000");
+    }
+    return new LeaseOptions(owner, millis, millis / 2);
+  }
+
+  /// Returns options that differ in the margin, in milliseconds.
+  public LeaseOptions withMarginMillis(long millis) {
+    if (millis < 0) {
+      throw new IllegalArgumentException("margin of " + millis + " ms");
+    }
+    return new LeaseOptions(owner, ttlMillis, millis);
+  }
+
+  /// Returns the name of the holder.
+  public String owner() {
+    return owner;
+  }
+
+  /// Returns the time to live, in milliseconds.
+  public long ttlMillis() {
+    return ttlMillis;
+  }
+
+  /// Returns the margin, in milliseconds.
+  public long marginMillis() {
+    return marginMillis;
+  }
+}

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.archive;
+
+import dev.seawall.archive.internal.BlockWriter;
+import dev.seawall.archive.internal.FileBytes;
+import dev.seawall.archive.internal.link.CheckedContent;
+import dev.seawall.archive.internal.link.LinkFooter;
+import dev.seawall.archive.internal.link.SpoolPosition;
+import dev.seawall.io.AtomicFile;
+import dev.seawall.io.DirectoryLock;
+import dev.seawall.io.FileSystem;
+import dev.seawall.io.LockHeldException;
+import dev.seawall.io.Machine;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.objects.ObjectContent;
+import dev.seawall.io.objects.ObjectMetadata;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// The local queue of links: what is in it is promised, durable and without a hole, until it is in
+/// the replica. Thread-safe; one producer, one uploader.
+///
+/// A directory of its own, locked for as long as the store is open. Formats and crash cases are in
+/// the package documentation of `dev.seawall.archive.internal.link`.
+public final class LinkStore implements AutoCloseable {
+  private static final String SUFFIX = ".link";
+  private static final String POSITION = "position";
+  private static final String INSTANCE = "instance";
+  private static final String TEMPORARY = "link" + AtomicFile.TEMPORARY_SUFFIX;
+
+  private final FileSystem files;
+  private final Path directory;
+  private final LinkStoreOptions options;
+  private final DirectoryLock lock;
+  private final String instance;
+
+  // All guarded by this. Oldest first: kept ones, which are in the replica, then pending ones.
+  private final Deque<StoredLink> kept = new ArrayDeque<>();
+  private final Deque<StoredLink> pending = new ArrayDeque<>();
+  private @Nullable ChainEnd shipped;
+  private boolean shippedSaved = true;
+  private long pendingBytes;
+  private long keptBytes;
+  private boolean writing;
+  private @Nullable StorageException failure;
+  private boolean closed;
+  private Runnable whenCommitted = () -> {};
+
+  private LinkStore(
+      FileSystem files, Path directory, LinkStoreOptions options, DirectoryLock lock, String id) {
+    this.files = files;
+    this.directory = directory;
+    this.options = options;
+    this.lock = lock;
+    this.instance = id;
+  }
+
+  /// Opens or creates the queue in a directory.
+  ///
+  /// @throws LockHeldException when another owner holds it
+  /// @throws ChainDamagedException when a promised link is damaged, or one is missing between
+  ///   others; the message names it
+  public static LinkStore open(Machine machine, Path directory, LinkStoreOptions options)
+      throws IOException {
+    FileSystem files = machine.files();
+    files.createDirectories(directory);
+    DirectoryLock lock = files.lock(directory);
+    try {
+      AtomicFile.deleteTemporaries(files, directory);
+      // What is seen is made durable before anybody is told of it.
+      files.syncDirectory(directory);
+      String id = instance(machine, directory);
+      LinkStore store = new LinkStore(files, directory, options, lock, id);
+      store.load();
+      return store;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static String instance(Machine machine, Path directory) throws StorageException {
+    Path path = directory.resolve(INSTANCE);
+    if (machine.files().status(path).isFile()) {
+      byte[] bytes = AtomicFile.read(machine.files(), path, 64).toArray(ValueLayout.JAVA_BYTE);
+      String text = new String(bytes, StandardCharsets.US_ASCII);
+      if (text.matches("[0-9a-f]{16}")) {
+        return text;
+      }
+    }
+    String drawn = "%016x".formatted(machine.random().nextLong());
+    byte[] bytes = drawn.getBytes(StandardCharsets.US_ASCII);
+    AtomicFile.write(machine.files(), path, MemorySegment.ofArray(bytes));
+    return drawn;
+  }
+
+  private synchronized void load() throws IOException {
+    shipped = position();
+    List<String> names = new ArrayList<>();
+    for (String name : files.list(directory)) {
+      if (name.endsWith(SUFFIX)) {
+        names.add(name);
+      }
+    }
+    // The numbers have sixteen digits each: the order of names is the order of links.
+    names.sort(null);
+    StoredLink before = null;
+    for (String name : names) {
+      StoredLink link = read(directory.resolve(name), name);
+      boolean inReplica = shipped != null && link.last() <= shipped.last();
+      if (before != null && link.first() != before.last() + 1) {
+        if (shipped == null || link.first() - 1 > shipped.last()) {
+          throw new ChainDamagedException(
+              "links "
+                  + (before.last() + 1)
+                  + ".."
+                  + (link.first() - 1)
+                  + " are missing from "
+                  + directory
+                  + " between "
+                  + before.range()
+                  + " and "
+                  + link.range()
+                  + "; move the directory away and take a new base");
+        }
+        // Removals of shipped links were lost with the power, some of them.
+        while (!kept.isEmpty()) {
+          files.delete(kept.removeFirst().path());
+        }
+        keptBytes = 0;
+      }
+      before = link;
+      if (inReplica) {
+        kept.add(link);
+        keptBytes += link.bytes();
+      } else {
+        pending.add(link);
+        pendingBytes += link.bytes();
+      }
+    }
+    if (shipped != null && !pending.isEmpty() && pending.getFirst().first() != shipped.last() + 1) {
+      throw new ChainDamagedException(
+          "the replica has links up to "
+              + shipped.last()
+              + ", and the first one waiting in "
+              + directory
+              + " is "
+              + pending.getFirst().range());
+    }
+    trim();
+  }
+
+  private @Nullable ChainEnd position() throws StorageException {
+    Path path = directory.resolve(POSITION);
+    if (!files.status(path).isFile() || files.status(path).bytes() != SpoolPosition.BYTES) {
+      return null;
+    }
+    SpoolPosition found =
+        SpoolPosition.decode(
+            AtomicFile.read(files, path, SpoolPosition.BYTES).toArray(ValueLayout.JAVA_BYTE));
+    return found == null ? null : new ChainEnd(found.first(), found.last(), found.post());
+  }
+
+  private StoredLink read(Path path, String name) throws IOException {
+    try (FileBytes file = FileBytes.open(files, path)) {
+      long bytes = file.size();
+      if (bytes < LinkFooter.BYTES) {
+        throw new IOException("it is too short, " + bytes + " bytes");
+      }
+      byte[] end = file.range(bytes - LinkFooter.BYTES, LinkFooter.BYTES).readAllBytes();
+      LinkFooter footer = LinkFooter.decode(end);
+      long attributesAt = bytes - LinkFooter.BYTES - footer.attributeBytes();
+      if (attributesAt != footer.contentBytes()) {
+        throw new IOException("its length, " + bytes + " bytes, is not what its footer says");
+      }
+      byte[] attributes = file.range(attributesAt, footer.attributeBytes()).readAllBytes();
+      LinkFooter.check(attributes, end);
+      if (!name.equals(name(footer.first(), footer.last()))) {
+        throw new IOException(
+            "its name is not what its footer says, " + footer.first() + ".." + footer.last());
+      }
+      return link(footer, LinkFooter.metadata(attributes), path);
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ChainDamagedException(
+          "link file "
+              + path
+              + ": "
+              + e.getMessage()
+              + "; it was promised and is not skipped: move the directory away and take a new"
+              + " base");
+    }
+  }
+
+  private static StoredLink link(LinkFooter footer, Map<String, String> metadata, Path path) {
+    return new StoredLink(
+        footer.base() ? LinkKind.BASE : LinkKind.DELTA,
+        footer.first(),
+        footer.last(),
+        footer.contentBytes(),
+        footer.contentSha256(),
+        footer.pre(),
+        footer.post(),
+        metadata,
+        path);
+  }
+
+  private static String name(long first, long last) {
+    return "%016x-%016x%s".formatted(first, last, SUFFIX);
+  }
+
+  /// Returns 16 hexadecimal digits that name this directory for good.
+  public String instance() {
+    return instance;
+  }
+
+  /// Returns the directory.
+  public Path directory() {
+    return directory;
+  }
+
+  /// Runs `action` after every commit, on the producer's thread; one action at a time.
+  public synchronized void onCommit(Runnable action) {
+    whenCommitted = action;
+  }
+
+  /// Returns the newest link, waiting or shipped; null when nothing is known.
+  public synchronized @Nullable ChainEnd end() {
+    if (pending.isEmpty()) {
+      return shipped;
+    }
+    StoredLink last = pending.getLast();
+    return new ChainEnd(last.first(), last.last(), last.post());
+  }
+
+  /// Returns the newest link that is known to be in the replica; null when none is.
+  public synchronized @Nullable ChainEnd shipped() {
+    return shipped;
+  }
+
+  /// Returns links that wait, oldest first, at most `limit`.
+  public synchronized List<StoredLink> pending(int limit) {
+    return pending.stream().limit(limit).toList();
+  }
+
+  /// Returns links that are here, shipped ones that are kept included, oldest first.
+  public synchronized List<StoredLink> links() {
+    List<StoredLink> all = new ArrayList<>(kept);
+    all.addAll(pending);
+    return all;
+  }
+
+  /// Returns how many links wait.
+  public synchronized int pendingLinks() {
+    return pending.size();
+  }
+
+  /// Returns how many bytes of content wait.
+  public synchronized long pendingBytes() {
+    return pendingBytes;
+  }
+
+  /// Tells an empty store where the replica's chain ends: the next link is a base that follows it.
+  ///
+  /// @throws IllegalStateException when the store knows an end already
+  public synchronized void adopt(ChainEnd end) throws StorageException {
+    requireUsable();
+    if (end() != null) {
+      throw new IllegalStateException("the chain goes on from " + end() + ", not from " + end);
+    }
+    shipped = end;
+    shippedSaved = false;
+    save();
+  }
+
+  /// Begins the next link.
+  ///
+  /// @param first must follow [#end]; anything when nothing is known, and then `kind` is BASE
+  /// @throws LinkStoreFullException when too much waits
+  /// @throws IllegalStateException when a link is being written, or the kind or number is wrong
+  public synchronized LinkWriter begin(LinkKind kind, long first)
+      throws StorageException, LinkStoreFullException {
+    requireUsable();
+    ChainEnd end = end();
+    if (writing) {
+      throw new IllegalStateException("another link is being written");
+    }
+    if (end == null ? kind != LinkKind.BASE || first < 1 : first != end.last() + 1) {
+      throw new IllegalStateException(
+          "a " + kind + " from " + first + " does not follow " + (end == null ? "nothing" : end));
+    }
+    if (pendingBytes >= options.maxPendingBytes()) {
+      throw new LinkStoreFullException(
+          pending.size()
+              + " links of "
+              + pendingBytes
+              + " bytes wait in "
+              + directory
+              + " to be shipped, the limit is "
+              + options.maxPendingBytes()
+              + "; is the replica reachable?");
+    }
+    LinkWriter writer =
+        new LinkWriter(this, kind, first, new BlockWriter(files, directory.resolve(TEMPORARY)));
+    writing = true;
+    return writer;
+  }
+
+  StoredLink commit(
+      BlockWriter file,
+      LinkKind kind,
+      long first,
+      long last,
+      String sha256,
+      Map<String, String> metadata)
+      throws StorageException {
+    StoredLink link;
+    Runnable told;
+    synchronized (this) {
+      requireUsable();
+      try (file) {
+        ChainEnd end = end();
+        String pre = end == null ? ChainHash.GENESIS : end.post();
+        String post = ChainHash.post(pre, sha256);
+        Map<String, String> normal = ObjectMetadata.normalised(metadata);
+        byte[] attributes = LinkFooter.attributes(normal);
+        LinkFooter footer =
+            new LinkFooter(
+                kind == LinkKind.BASE,
+                first,
+                last,
+                file.size(),
+                attributes.length,
+                sha256,
+                pre,
+                post);
+        Path path = directory.resolve(name(first, last));
+        file.append(attributes, 0, attributes.length);
+        byte[] end192 = footer.encode(attributes);
+        file.append(end192, 0, end192.length);
+        file.sync();
+        files.rename(directory.resolve(TEMPORARY), path);
+        files.syncDirectory(directory);
+        link = link(footer, normal, path);
+      } catch (StorageException e) {
+        failure = e;
+        throw e;
+      } finally {
+        writing = false;
+      }
+      pending.add(link);
+      pendingBytes += link.bytes();
+      told = whenCommitted;
+    }
+    told.run();
+    return link;
+  }
+
+  synchronized void giveUp(BlockWriter file) {
+    file.close();
+    writing = false;
+    if (closed || failure != null) {
+      return;
+    }
+    try {
+      files.delete(directory.resolve(TEMPORARY));
+    } catch (StorageException e) {
+      // The name is in the way of the next link; opening again removes it.
+      failure = e;
+    }
+  }
+
+  /// Returns the content of a link, to be sent; its hash is checked while it is read.
+  public ObjectContent content(StoredLink link) {
+    return new Content(link);
+  }
+
+  private final class Content implements ObjectContent {
+    private final StoredLink link;
+
+    Content(StoredLink link) {
+      this.link = link;
+    }
+
+    @Override
+    public OptionalLong bytes() {
+      return OptionalLong.of(link.bytes());
+    }
+
+    @Override
+    public String sha256() {
+      return link.sha256();
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+      FileBytes file = FileBytes.open(files, link.path());
+      return new CheckedContent(
+          file.range(0, link.bytes()), link.path().toString(), link.bytes(), link.sha256());
+    }
+  }
+
+  /// Notes that every link up to and including `last` is in the replica. Not durable before
+  /// [#settle]: until then a restart asks the replica.
+  ///
+  /// @throws IllegalArgumentException when no waiting link ends there
+  public synchronized void shippedUpTo(long last) {
+    if (pending.stream().noneMatch(link -> link.last() == last)) {
+      throw new IllegalArgumentException("no waiting link ends at " + last);
+    }
+    while (!pending.isEmpty() && pending.getFirst().last() <= last) {
+      StoredLink link = pending.removeFirst();
+      pendingBytes -= link.bytes();
+      kept.add(link);
+      keptBytes += link.bytes();
+      shipped = new ChainEnd(link.first(), link.last(), link.post());
+      shippedSaved = false;
+    }
+  }
+
+  /// Makes durable what was shipped, and removes files that are not needed any more.
+  public synchronized void settle() throws StorageException {
+    requireUsable();
+    save();
+    trim();
+  }
+
+  private void save() throws StorageException {
+    ChainEnd known = shipped;
+    if (shippedSaved || known == null) {
+      return;
+    }
+    SpoolPosition position = new SpoolPosition(known.first(), known.last(), known.post());
+    AtomicFile.write(files, directory.resolve(POSITION), MemorySegment.ofArray(position.encode()));
+    shippedSaved = true;
+  }
+
+  private void trim() throws StorageException {
+    while (keptBytes > options.keptBytes() || (options.keptBytes() == 0 && !kept.isEmpty())) {
+      StoredLink oldest = kept.getFirst();
+      files.delete(oldest.path());
+      kept.removeFirst();
+      keptBytes -= oldest.bytes();
+    }
+  }
+
+  private void requireUsable() throws StorageException {
+    if (closed) {
+      throw new IllegalStateException("the link store in " + directory + " is closed");
+    }
+    StorageException first = failure;
+    if (first != null) {
+      throw new StorageException(
+          "use link store",
+          directory,
+          "it has failed before and must be opened again: " + first.getMessage(),
+          first);
+    }
+  }
+
+  /// Gives the directory back. Waiting links stay. Idempotent.
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (failure == null) {
+        save();
+      }
+    } catch (StorageException _) {
+      // The replica is asked at the next start.
+    }
+    closed = true;
+    lock.close();
+  }
+}
