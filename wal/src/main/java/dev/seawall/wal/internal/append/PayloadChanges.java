@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The records whose callers changed the payload during the append; nearly always none.
-/// Thread-safe.
+/// The records, and last records of batches, whose callers changed the payload during the append;
+/// nearly always none. Thread-safe.
 final class PayloadChanges {
   private static final int LIMIT = 10_000;
 
@@ -33,7 +33,7 @@ final class PayloadChanges {
           ? new PayloadChangedException(
               "append record "
                   + index
-                  + ": the payload changed while it was copied; what was copied is stored with a right"
+                  + ": its payload, or that of a record of its batch, changed while it was copied; what was copied is stored with a right"
                   + " checksum. Hand in a buffer that nobody writes to",
               null)
           : null;

@@ -16,21 +16,27 @@ import java.lang.foreign.MemorySegment;
 final class PayloadCheck {
   private PayloadCheck() {}
 
-  /// Checksums what is stored, stamps frames that differ anew, and notes whose they are.
+  /// Checksums what is stored, stamps frames that differ anew, and notes whose they are: a batch
+  /// goes by the index of its last record, and never leaves its window.
   static void run(Window window, PayloadChanges changes, WalListener listener) {
     MemorySegment memory = window.memory;
     long at = window.start;
+    boolean changed = false;
     while (at < window.tail) {
       long lengthWord = memory.get(U64, at + 8);
       int length = (int) lengthWord;
       int type = (int) (lengthWord >>> 32) & 0xFF;
       if (type == FrameType.RECORD.code()) {
+        long index = memory.get(U64, at + 24);
         int stored = Checksums.crc32c(memory, at + Layout.HEADER, length);
         if (stored != memory.get(U32, at + 16)) {
           FrameWriter.restamp(memory, at, window.owner().seed(), window.base + at, stored);
-          long index = memory.get(U64, at + 24);
-          changes.add(index);
+          changed = true;
           listener.payloadChanged(index);
+        }
+        if (changed && ((lengthWord >>> 40) & Layout.FLAG_BATCH_END) != 0) {
+          changed = false;
+          changes.add(index);
         }
       }
       at += Layout.frameBytes(length);
