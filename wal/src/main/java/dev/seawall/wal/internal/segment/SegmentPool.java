@@ -64,7 +64,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
     final SegmentName name;
     final Path path;
     final long bytes;
-    final boolean reuse;
+    boolean reuse;
     @Nullable StorageFile file;
     long written;
 
@@ -225,6 +225,15 @@ public final class SegmentPool implements Worker, AutoCloseable {
         Path from;
         synchronized (this) {
           from = reusable.remove();
+        }
+        var status = disk.status(from);
+        if (status.links() != 1) {
+          // A backup was linked to it while it waited here.
+          if (status.isFile()) {
+            disk.delete(from);
+          }
+          current.reuse = false;
+          return false;
         }
         disk.rename(from, current.path);
         current.file = disk.open(current.path, FileSystem.OpenMode.WRITE, queue);
