@@ -12,6 +12,7 @@ import dev.seawall.wal.Overload;
 import dev.seawall.wal.RejectedException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.segment.ActiveSegment;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Lets a claim in when there is room for it, and makes it wait or refuses it when there is not:
@@ -60,6 +61,16 @@ final class Admission {
   /// Takes the append lock with room for `need` bytes; waits for room by the overload rule.
   void lockWithRoom(long need, Durability durability, boolean callback)
       throws WalException, InterruptedException {
+    lockWithRoom(need, 0, durability, callback);
+  }
+
+  /// The same for a log state, which may use some of what is kept free at the end of a segment.
+  void lockWithRoomForState(long need) throws WalException, InterruptedException {
+    lockWithRoom(need, ActiveSegment.STATE_RESERVE, Durability.SYNCED, false);
+  }
+
+  private void lockWithRoom(long need, long beyond, Durability durability, boolean callback)
+      throws WalException, InterruptedException {
     long startedNanos = 0;
     while (true) {
       WaitWord space = policy.space();
@@ -70,7 +81,7 @@ final class Admission {
       LogFullException told = null;
       try {
         checkOpen();
-        Appender.Room room = admit(need, durability, callback);
+        Appender.Room room = admit(need, beyond, durability, callback);
         if (room == Appender.Room.READY) {
           held = false;
           return;
@@ -123,7 +134,7 @@ final class Admission {
     }
   }
 
-  private Appender.Room admit(long need, Durability durability, boolean callback)
+  private Appender.Room admit(long need, long beyond, Durability durability, boolean callback)
       throws WalException {
     if (callback && completions.full()) {
       return Appender.Room.WINDOW;
@@ -133,7 +144,7 @@ final class Admission {
       return Appender.Room.WINDOW;
     }
     try {
-      return appender.room(need);
+      return appender.room(need, beyond);
     } catch (StorageException e) {
       throw notPrepared(e);
     }

@@ -92,12 +92,14 @@ final class Appender {
 
   /// Finds room for `need` bytes of frames in one group.
   ///
+  /// @param beyond how far behind the limit of appends it may end: log states and marks may, so
+  ///   that a log that finds no room for a segment can still be truncated and closed
   /// @throws StorageException when the next segment could not be prepared
-  Room room(long need) throws StorageException {
+  Room room(long need, long beyond) throws StorageException {
     while (true) {
       Window window = active;
       if (window == null) {
-        if (position + Layout.GROUP_FRAME + need > segment.limit()) {
+        if (position + Layout.GROUP_FRAME + need > segment.limit() + beyond) {
           Room rolled = roll(need);
           if (rolled != Room.READY) {
             return rolled;
@@ -110,7 +112,7 @@ final class Appender {
         continue;
       }
       long withGroup = window.grouped ? need : need + Layout.GROUP_FRAME;
-      if (window.endPosition() + withGroup > segment.limit()) {
+      if (window.endPosition() + withGroup > segment.limit() + beyond) {
         Room rolled = roll(need);
         if (rolled != Room.READY) {
           return rolled;
@@ -374,8 +376,12 @@ final class Appender {
     greatestTimestamp = timestamp;
   }
 
-  /// Encodes a frame that carries the log state now; [#room] found [Layout#STATE_FRAME_MAX] bytes
-  /// for it.
+  /// Returns the length of a frame that carries the log state now.
+  long stateBytes() {
+    return ControlFrames.stateBytes(owner.stateNow(segment.segment()));
+  }
+
+  /// Encodes a frame that carries the log state now; [#room] found [#stateBytes] bytes for it.
   void encodeState() {
     Window window = Objects.requireNonNull(active);
     LogState state = owner.stateNow(segment.segment());
@@ -424,7 +430,8 @@ final class Appender {
       return false;
     }
     if (active == null
-        && (position + 2L * Layout.GROUP_FRAME > segment.limit() || !open(Layout.GROUP_FRAME))) {
+        && (position + 2L * Layout.GROUP_FRAME > segment.limit() + ActiveSegment.STATE_RESERVE
+            || !open(Layout.GROUP_FRAME))) {
       return false;
     }
     Window window = Objects.requireNonNull(active);

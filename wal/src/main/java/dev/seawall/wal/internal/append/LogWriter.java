@@ -314,7 +314,7 @@ public final class LogWriter implements AutoCloseable {
   /// Writes the log state as it is now and waits until it is durable.
   public void writeState() throws WalException, InterruptedException {
     long seq;
-    admission.lockWithRoom(Layout.STATE_FRAME_MAX, Durability.SYNCED, false);
+    admission.lockWithRoomForState(locked(appender::stateBytes));
     try {
       appender.encodeState();
       seq = seqOfActive();

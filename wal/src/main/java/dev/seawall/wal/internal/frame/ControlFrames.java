@@ -154,6 +154,15 @@ public final class ControlFrames {
     return Math.toIntExact(Layout.frameBytes(payload));
   }
 
+  /// Returns the length of a STATE frame.
+  public static long stateBytes(LogState state) {
+    long payload = 16 + 9 * 8 + 4;
+    for (String name : state.pins().keySet()) {
+      payload += 12 + name.getBytes(StandardCharsets.UTF_8).length;
+    }
+    return Layout.frameBytes(payload);
+  }
+
   private static void promise(MemorySegment memory, long at, long segment, long position) {
     memory.set(U64, at + HEADER, segment);
     memory.set(U64, at + HEADER + 8, position);

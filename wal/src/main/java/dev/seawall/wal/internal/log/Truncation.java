@@ -9,6 +9,8 @@ import dev.seawall.wal.internal.append.LogWriter;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import dev.seawall.wal.internal.segment.SidecarIndex;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -107,9 +109,9 @@ final class Truncation {
     if (firstIndexKept <= before.firstIndexKept()) {
       return;
     }
-    log.writer().writeState();
-    boolean removed = false;
     long first = log.segments().segments().getFirst().number();
+    writeState(() -> log.writer().locked(() -> takeBack(before, first)));
+    boolean removed = false;
     for (Segment segment : before.segments()) {
       if (segment.number() < first) {
         removed = true;
@@ -126,6 +128,32 @@ final class Truncation {
     if (removed) {
       log.machine().files().syncDirectory(log.files().directory());
     }
+  }
+
+  /// Writes the log state; when that is refused, nothing has changed.
+  private void writeState(Runnable takeBack) throws WalException, InterruptedException {
+    boolean written = false;
+    try {
+      log.writer().writeState();
+      written = true;
+    } finally {
+      if (!written) {
+        takeBack.run();
+      }
+    }
+  }
+
+  private SegmentSet takeBack(SegmentSet before, long first) {
+    List<Segment> all = new ArrayList<>();
+    for (Segment segment : before.segments()) {
+      if (segment.number() < first) {
+        all.add(segment);
+      }
+    }
+    all.addAll(log.segments().segments());
+    SegmentSet whole = new SegmentSet(all, before.firstIndexKept());
+    log.segments(whole);
+    return whole;
   }
 
   /// Drops the records above an index; durable when it returns. Appends meanwhile are refused.
@@ -175,15 +203,23 @@ final class Truncation {
     if (index < log.segments().firstIndexKept()) {
       throw new IndexTruncatedException(index, log.segments().firstIndexKept());
     }
+    Long before = log.floor().pins().get(name);
     if (log.floor().pin(name, index)) {
-      log.writer().writeState();
+      writeState(() -> {
+        if (before == null) {
+          log.floor().unpin(name);
+        } else {
+          log.floor().pin(name, before);
+        }
+      });
     }
   }
 
   /// Removes a pin; durable when it returns.
   synchronized void unpin(String name) throws WalException, StorageException, InterruptedException {
-    if (log.floor().unpin(name)) {
-      log.writer().writeState();
+    Long before = log.floor().pins().get(name);
+    if (before != null && log.floor().unpin(name)) {
+      writeState(() -> log.floor().pin(name, before));
     }
   }
 }

@@ -14,6 +14,10 @@ public record ActiveSegment(Segment segment, StorageFile file, long seed) {
   /// recoveries and truncations add.
   public static final int RESERVE = 2048;
 
+  /// How much of the reserve log states and marks may use; the rest is for the seal and for
+  /// recoveries.
+  public static final int STATE_RESERVE = RESERVE / 2;
+
   /// Makes one.
   public static ActiveSegment of(Segment segment, StorageFile file) {
     return new ActiveSegment(segment, file, segment.key().seed());
