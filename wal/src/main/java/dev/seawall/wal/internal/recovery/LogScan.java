@@ -10,6 +10,7 @@ import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.frame.LogState;
+import dev.seawall.wal.internal.frame.Promise;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentHeader;
@@ -29,6 +30,7 @@ public final class LogScan {
   private final List<SegmentFiles.Entry> orphans = new ArrayList<>();
   private final List<SegmentFiles.Entry> waiting = new ArrayList<>();
   private long highestEpoch;
+  private Promise promisedInWaiting = Promise.NONE;
   private long droppedInWaiting;
   private long firstDroppedInWaiting;
 
@@ -56,6 +58,9 @@ public final class LogScan {
     Identity.check(files, listing.ready(), queue);
     orphans.addAll(listing.preparing());
     Walked tail = findTail(listing.ready());
+    if (tail == null || tail.scan.unfinishedCut() == null) {
+      checkPromisedInWaiting(tail);
+    }
     if (tail == null) {
       orphans.addAll(waiting);
       return null;
@@ -73,12 +78,7 @@ public final class LogScan {
     LogState state = lastState(tail);
     List<Segment> sealed =
         new SealedChain(files, queue, maxRecordBytes)
-            .walk(
-                listing.ready(),
-                tail.entry.number(),
-                firstState(tail),
-                state.firstSegmentKept(),
-                orphans);
+            .walk(listing.ready(), tail.entry.number(), firstState(tail), state, orphans);
     return new LogImage(
         sealed,
         tail.segment,
@@ -97,6 +97,27 @@ public final class LogScan {
         null,
         List.of(),
         orphans);
+  }
+
+  /// A segment whose first frame is torn is not part of the log yet; what its other frames promise
+  /// of the segments before it was synced all the same.
+  private void checkPromisedInWaiting(@Nullable Walked tail) throws CorruptException {
+    Promise found = tail == null ? Promise.NONE : new Promise(tail.entry.number(), tail.scan.cut());
+    if (promisedInWaiting.compareTo(found) > 0) {
+      throw new CorruptException(
+          tail == null
+              ? files
+                  .directory()
+                  .resolve(files.prefix() + "-missing-" + promisedInWaiting.segment() + ".log")
+              : tail.entry.path(),
+          tail == null ? 0 : tail.scan.broken(),
+          tail == null ? 0 : tail.scan.lastIndex(),
+          "no valid frame here, but segment "
+              + promisedInWaiting.segment()
+              + " was synced up to "
+              + promisedInWaiting.position()
+              + " (or the disk lied about a sync)");
+    }
   }
 
   private TailVerdict withWaiting(TailVerdict verdict) {
@@ -128,6 +149,9 @@ public final class LogScan {
         throw new CorruptException(entry.path(), corrupt.position(), 0, corrupt.why());
       }
       waiting.add(entry);
+      if (walked.scan.promise().compareTo(promisedInWaiting) > 0) {
+        promisedInWaiting = walked.scan.promise();
+      }
       droppedInWaiting += walked.scan.droppedFrames();
       if (walked.scan.firstDroppedIndex() > 0) {
         firstDroppedInWaiting = walked.scan.firstDroppedIndex();
@@ -137,11 +161,15 @@ public final class LogScan {
   }
 
   private Walked walk(SegmentFiles.Entry entry) throws StorageException, WalException {
+    return walk(entry, Long.MAX_VALUE);
+  }
+
+  private Walked walk(SegmentFiles.Entry entry, long limit) throws StorageException, WalException {
     SegmentHeader header = files.header(entry, queue);
     try (StorageFile file = files.openForReading(entry.path(), queue);
         Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(header.fileBytes(), Layout.BLOCK);
-      long length = SegmentFiles.readFully(file, 0, memory);
+      long length = Math.min(limit, SegmentFiles.readFully(file, 0, memory));
       FrameReader frames = new FrameReader(header.key(), header.fileBytes(), maxRecordBytes);
       frames.over(memory, 0, length);
       TailScan scan = new TailScan(frames, entry.number(), length);
@@ -185,8 +213,9 @@ public final class LogScan {
     List<SegmentFiles.Entry> beyond = new ArrayList<>();
     Walked target = tail;
     for (SegmentFiles.Entry entry : listing.ready()) {
-      if (entry.number() == cut.segment() && entry.number() != tail.entry.number()) {
-        target = walk(entry);
+      if (entry.number() == cut.segment()) {
+        // Only up to the cut: an epoch that began behind it is not the one that a seal there has.
+        target = walk(entry, cut.position());
       }
       if (entry.number() > cut.segment() && entry.number() < tail.entry.number()) {
         beyond.add(entry);
@@ -206,12 +235,7 @@ public final class LogScan {
     LogState state = cutState == null ? lastState(tail) : cutState;
     List<Segment> sealed =
         new SealedChain(files, queue, maxRecordBytes)
-            .walk(
-                listing.ready(),
-                target.entry.number(),
-                firstState(target),
-                state.firstSegmentKept(),
-                orphans);
+            .walk(listing.ready(), target.entry.number(), firstState(target), state, orphans);
     target.segment.index().cutAt(cut.position());
     return new LogImage(
         sealed,

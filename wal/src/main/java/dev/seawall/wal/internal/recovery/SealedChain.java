@@ -47,15 +47,17 @@ final class SealedChain {
 
   /// Returns the sealed segments before the one whose first state is given, oldest first.
   ///
+  /// @param last the last log state: what is kept
   /// @param orphans gets every file that is below the first segment kept, or that no chain reaches
   ///   and that holds no frame
   List<Segment> walk(
       List<SegmentFiles.Entry> ready,
       long tailNumber,
       LogState tailState,
-      long firstSegmentKept,
+      LogState last,
       List<SegmentFiles.Entry> orphans)
       throws StorageException, WalException {
+    long firstSegmentKept = last.firstSegmentKept();
     List<Segment> sealed = new ArrayList<>();
     Set<Long> reached = new HashSet<>();
     boolean unbroken = true;
@@ -76,10 +78,27 @@ final class SealedChain {
         orphans.add(entry);
       }
     }
-    return sealed;
+    return inOrder(sealed, last.firstIndexKept());
   }
 
-  /// A file that waited once and whose removal did not last.
+  /// A damaged segment whose first index nobody tells begins where the one before it ends, and the
+  /// lowest where the log begins: what stood before it is lost with it.
+  private static List<Segment> inOrder(List<Segment> sealed, long firstIndexKept) {
+    List<Segment> apart = new ArrayList<>();
+    long next = firstIndexKept;
+    for (Segment segment : sealed) {
+      Segment placed = segment;
+      if (segment.damage() != null && (segment.firstIndex() < next || apart.isEmpty())) {
+        placed = segment.damagedFrom(next);
+      }
+      apart.add(placed);
+      next = Math.max(next, placed.lastIndex() + 1);
+    }
+    return apart;
+  }
+
+  /// Returns whether a file is sound and has no first frame: it waited once, and its removal did
+  /// not last.
   private boolean holdsNothing(SegmentFiles.Entry entry) throws StorageException {
     try (StorageFile file = files.openForReading(entry.path(), queue);
         Arena arena = Arena.ofConfined()) {
@@ -173,15 +192,14 @@ final class SealedChain {
       if (state == null) {
         throw corrupt(entry, Layout.FIRST_FRAME, expected, "the first frame is not valid");
       }
-      long sealAt = expected.end() - Layout.SEAL_FRAME;
-      if (expected.end() == 0) {
-        throw corrupt(entry, 0, expected, "where it ends is not known: its successor is damaged");
-      }
+      long end = expected.end() == 0 ? findEnd(entry, frames, file, expected) : expected.end();
+      long sealAt = end - Layout.SEAL_FRAME;
       if (!readFrame(file, frames, memory, sealAt, FrameType.SEAL)) {
         throw corrupt(entry, sealAt, expected, "the seal is not valid");
       }
       ControlFrames.Seal seal = ControlFrames.seal(frames.payload());
-      if (seal.lastIndex() != expected.lastIndex()
+      boolean known = expected.end() != 0;
+      if ((known && seal.lastIndex() != expected.lastIndex())
           || seal.firstIndex() != state.segmentFirstIndex()) {
         throw corrupt(
             entry,
@@ -203,9 +221,26 @@ final class SealedChain {
                   header.key(),
                   header.fileBytes(),
                   state.segmentFirstIndex())
-              .seal(
-                  expected.end(), seal.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis());
+              .seal(end, seal.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis());
       return new Link(segment, expected(state), state.predecessor() == 0);
+    }
+  }
+
+  /// Looks for the seal of a segment whose successor cannot tell where it is: reads the whole file.
+  private static long findEnd(
+      SegmentFiles.Entry entry, FrameReader frames, StorageFile file, Expected expected)
+      throws StorageException, WalException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(file.size(), Layout.BLOCK);
+      long length = SegmentFiles.readFully(file, 0, memory);
+      frames.over(memory, 0, length);
+      TailScan scan = new TailScan(frames, entry.number(), length);
+      scan.run(TailScan.RecordVisitor.NONE);
+      if (scan.seal() == null) {
+        throw corrupt(
+            entry, scan.broken(), expected, "its successor is damaged, and no seal was found here");
+      }
+      return scan.cut();
     }
   }
 

@@ -350,6 +350,12 @@ public final class LogPlan implements AutoCloseable {
       segments.add(segment);
       floor = Math.max(segment.firstIndex(), segment.lastIndex() + 1);
     }
+    // What stood before a lowest segment that cannot be read is lost with it, and not truncated.
+    if (!segments.isEmpty()
+        && segments.getFirst().damage() != null
+        && segments.getFirst().firstIndex() > state.firstIndexKept()) {
+      segments.set(0, segments.getFirst().damagedFrom(state.firstIndexKept()));
+    }
     return segments;
   }
 

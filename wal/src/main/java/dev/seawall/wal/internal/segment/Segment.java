@@ -82,6 +82,18 @@ public final class Segment {
     return new Segment(this, true, end, lastIndex, greatestTimestamp, sealedMillis, cause);
   }
 
+  /// Returns the same unreadable segment with another beginning, for one of which nobody tells
+  /// where it began.
+  public Segment damagedFrom(long index) {
+    CorruptException cause = damage;
+    if (cause == null) {
+      throw new IllegalStateException(this + " can be read, and says where it begins");
+    }
+    return new Segment(number, path, key, fileBytes, index)
+        .seal(end, Math.max(index - 1, lastIndex), greatestTimestamp, sealedMillis)
+        .damaged(cause);
+  }
+
   /// Returns the segment number.
   public long number() {
     return number;

@@ -11,6 +11,7 @@ import dev.seawall.wal.FormatTooNewException;
 import dev.seawall.wal.FormatTooOldException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.frame.FormatVersion;
+import dev.seawall.wal.internal.frame.Layout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -112,6 +113,11 @@ public record SegmentFiles(FileSystem files, Path directory, String prefix) {
         throw corrupt(
             entry,
             "the file has " + status.bytes() + " bytes, its header says " + header.fileBytes());
+      }
+      if (header.fileBytes() < 2L * Layout.BLOCK || header.fileBytes() % Layout.BLOCK != 0) {
+        throw corrupt(
+            entry,
+            "the header says " + header.fileBytes() + " bytes, and no segment has that length");
       }
       return header;
     }
