@@ -178,7 +178,7 @@ final class CrashLab {
 
   /// Returns every frame of some bytes that is valid for a header.
   static List<Frame> frames(Path file, byte[] bytes, SegmentHeader header) {
-    FrameReader reader = new FrameReader(header.key(), bytes.length, 1 << 20);
+    FrameReader reader = new FrameReader(header.key(), header.number(), bytes.length, 1 << 20);
     reader.over(MemorySegment.ofArray(bytes), 0, bytes.length);
     List<Frame> frames = new ArrayList<>();
     FrameScanner.search(

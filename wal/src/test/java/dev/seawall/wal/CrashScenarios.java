@@ -257,7 +257,8 @@ final class CrashScenarios {
   private static long positionOf(FrameType type, ByteBuffer file) {
     MemorySegment memory = MemorySegment.ofBuffer(file);
     if (SegmentHeader.parse(memory, file.limit()) instanceof SegmentHeader.Parsed.Good good) {
-      FrameReader frames = new FrameReader(good.header().key(), file.limit(), 1 << 20);
+      FrameReader frames =
+          new FrameReader(good.header().key(), good.header().number(), file.limit(), 1 << 20);
       frames.over(memory, 0, file.limit());
       long[] found = {0};
       FrameScanner.search(

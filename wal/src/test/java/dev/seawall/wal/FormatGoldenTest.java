@@ -55,7 +55,7 @@ class FormatGoldenTest {
       long end = encodeAll(block, written);
       Golden.in(GOLDEN)
           .check("frames-v1.bin", block.asSlice(0, end).asByteBuffer().asReadOnlyBuffer());
-      FrameReader reader = new FrameReader(KEY, 65_536, 1 << 20);
+      FrameReader reader = new FrameReader(KEY, 7, 65_536, 1 << 20);
       reader.over(block, 0, block.byteSize());
       List<FrameType> read = new ArrayList<>();
       for (long at = Layout.FIRST_FRAME; at < end; at = reader.end()) {

@@ -12,7 +12,7 @@ import dev.seawall.wal.internal.frame.FrameWriter;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.frame.Promise;
-import dev.seawall.wal.internal.recovery.TailScan;
+import dev.seawall.wal.internal.scan.Chain;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.TreeMap;
@@ -44,7 +44,7 @@ final class FrameScenarios {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(Layout.BLOCK, 8);
       record(memory, 0, written.seed(), at, 1, 7, 16);
-      FrameReader reader = new FrameReader(read, FILE_BYTES, 1 << 20);
+      FrameReader reader = new FrameReader(read, 1, FILE_BYTES, 1 << 20);
       reader.over(memory, seenAt, memory.byteSize());
       FrameReader.Result found = reader.read(seenAt);
       demand(
@@ -88,11 +88,15 @@ final class FrameScenarios {
       at += ControlFrames.state(memory, at, KEY.seed(), at, 1, 1, Promise.NONE, state);
       at = record(memory, at, KEY.seed(), at, 1, 1, 16);
       record(memory, at, KEY.seed(), at, 1, 3, 16);
-      FrameReader reader = new FrameReader(KEY, FILE_BYTES, 1 << 20);
+      FrameReader reader = new FrameReader(KEY, 1, FILE_BYTES, 1 << 20);
       reader.over(memory, 0, FILE_BYTES);
-      TailScan scan = new TailScan(reader, 1, FILE_BYTES);
-      scan.run(TailScan.RecordVisitor.NONE);
-      demand(scan.lastIndex() == 1, "records 1 and 3 stand there; kept up to " + scan.lastIndex());
+      Chain chain = new Chain(1);
+      at = Layout.FIRST_FRAME;
+      while (reader.read(at) == FrameReader.Result.VALID && chain.take(reader)) {
+        at = reader.end();
+      }
+      demand(
+          chain.lastIndex() == 1, "records 1 and 3 stand there; kept up to " + chain.lastIndex());
     }
   }
 
@@ -101,7 +105,7 @@ final class FrameScenarios {
       MemorySegment memory = arena.allocate(Layout.BLOCK, 8);
       FrameWriter.header(
           memory, 0, KEY.seed(), 8192, FrameType.RECORD, 1, (1 << 20) + 1, 0, 1, 7, 0);
-      FrameReader reader = new FrameReader(KEY, 1L << 40, 1 << 20);
+      FrameReader reader = new FrameReader(KEY, 1, 1L << 40, 1 << 20);
       reader.over(memory, 8192, memory.byteSize());
       FrameReader.Result found = reader.read(8192);
       demand(

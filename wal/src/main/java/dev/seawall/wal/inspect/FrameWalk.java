@@ -46,7 +46,7 @@ public final class FrameWalk implements AutoCloseable {
         queue.close();
       }
     }
-    window = new FrameWindow(file, key, fileBytes, FrameWindow.WINDOW_BYTES);
+    window = new FrameWindow(file, key, number, fileBytes, FrameWindow.WINDOW_BYTES);
     chain = new Chain(number);
     steps = new SegmentSteps(window, chain, fileBytes);
   }

@@ -210,7 +210,8 @@ final class Survey {
     try (IoQueue queue = plan.files().files().newQueue();
         StorageFile file = plan.files().openForReading(walk.file(), queue);
         FrameWindow window =
-            new FrameWindow(file, walk.key(), walk.fileBytes(), FrameWindow.WINDOW_BYTES)) {
+            new FrameWindow(
+                file, walk.key(), walk.number(), walk.fileBytes(), FrameWindow.WINDOW_BYTES)) {
       this.window = window;
       Chain chain = new Chain(walk.number());
       SegmentSteps steps = new SegmentSteps(window, chain, walk.end());

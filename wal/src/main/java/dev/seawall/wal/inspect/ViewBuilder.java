@@ -200,7 +200,8 @@ final class ViewBuilder {
   private Ending ending(DirectoryLook.Look look, FrameKey key, long end) {
     try (IoQueue queue = plan.files().files().newQueue();
         StorageFile file = plan.files().openForReading(look.entry().path(), queue);
-        FrameWindow window = new FrameWindow(file, key, look.bytes(), 2 * Layout.BLOCK)) {
+        FrameWindow window =
+            new FrameWindow(file, key, look.number(), look.bytes(), 2 * Layout.BLOCK)) {
       Ending found = read(window.frameAt(Layout.FIRST_FRAME), Ending.NONE);
       return end > Layout.FIRST_FRAME + Layout.SEAL_FRAME
           ? read(window.frameAt(end - Layout.SEAL_FRAME), found)

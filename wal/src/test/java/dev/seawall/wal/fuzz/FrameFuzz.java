@@ -26,6 +26,7 @@ final class FrameFuzz {
   private static final FrameKey KEY = new FrameKey(0x5EA, 0xA11, 0x5A17);
   private static final long MAX_RECORD_BYTES = 1 << 12;
   private static final long BASE = 4096;
+  private static final long SEGMENT = 7;
 
   private FrameFuzz() {}
 
@@ -40,7 +41,8 @@ final class FrameFuzz {
       if ((repair & 1) != 0) {
         repair(memory, (repair & 2) != 0);
       }
-      FrameReader reader = new FrameReader(KEY, BASE + data.length + behind, MAX_RECORD_BYTES);
+      FrameReader reader =
+          new FrameReader(KEY, SEGMENT, BASE + data.length + behind, MAX_RECORD_BYTES);
       reader.over(memory, BASE, data.length);
       FrameScanner.search(
           reader, BASE, BASE + data.length, frame -> check(frame, memory, data.length));

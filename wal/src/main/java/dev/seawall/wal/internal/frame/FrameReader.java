@@ -20,6 +20,7 @@ public final class FrameReader {
   }
 
   private final long seed;
+  private final long segment;
   private final long fileBytes;
   private final long maxRecordBytes;
 
@@ -36,10 +37,12 @@ public final class FrameReader {
   private long timestamp;
 
   /// @param key of the segment
+  /// @param segment its number
   /// @param fileBytes length of the file: no frame reaches beyond it
   /// @param maxRecordBytes the longest payload of a record
-  public FrameReader(FrameKey key, long fileBytes, long maxRecordBytes) {
+  public FrameReader(FrameKey key, long segment, long fileBytes, long maxRecordBytes) {
     this.seed = key.seed();
+    this.segment = segment;
     this.fileBytes = fileBytes;
     this.maxRecordBytes = maxRecordBytes;
   }
@@ -91,7 +94,7 @@ public final class FrameReader {
     epoch = (int) (crcWord >>> 32);
     index = indexWord;
     timestamp = timestampWord;
-    return Result.VALID;
+    return FrameValues.possible(this, segment) ? Result.VALID : Result.INVALID;
   }
 
   private boolean allowed(FrameType candidate, int bits, long bytes) {

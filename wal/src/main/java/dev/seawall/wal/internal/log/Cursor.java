@@ -142,7 +142,8 @@ public final class Cursor implements AutoCloseable {
       throw e;
     }
     segment = target;
-    frames = new FrameReader(target.key(), target.fileBytes(), view.maxRecordBytes());
+    frames =
+        new FrameReader(target.key(), target.number(), target.fileBytes(), view.maxRecordBytes());
     chunkLength = 0;
     chunkBase = 0;
   }

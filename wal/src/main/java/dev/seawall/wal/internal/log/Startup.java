@@ -14,7 +14,6 @@ import dev.seawall.wal.RecoveryReport;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.frame.FrameKey;
-import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.recovery.LogImage;
 import dev.seawall.wal.internal.recovery.LogScan;
@@ -45,7 +44,7 @@ final class Startup {
       throws StorageException, WalException {
     long startedNanos = machine.time().nanoTime();
     IoQueue queue = machine.files().newQueue();
-    LogScan scan = new LogScan(files, queue, Layout.MAX_PAYLOAD);
+    LogScan scan = new LogScan(files);
     LogImage image = scan.run();
     if (image != null && options.enforce() == WalOptions.Enforce.STRICT) {
       refuseDamage(image);

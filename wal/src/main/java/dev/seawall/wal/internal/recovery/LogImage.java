@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param sealed the sealed segments that are kept, oldest first, damaged ones included
 /// @param tail the newest segment that holds frames
-/// @param verdict how it ends
+/// @param torn what is behind the cut and not kept; null when the log ends cleanly
 /// @param cut where its kept frames end
 /// @param lastIndex the last record kept
 /// @param greatestTimestamp of the tail's records, or more
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// @param state the last log state
 /// @param seal of the tail; null when it is not sealed
 /// @param successor the waiting file that the seal names
-/// @param marked whether the last frame is a MARK
 /// @param unfinished a suffix truncation to be finished
 /// @param beyondCut segments that an unfinished truncation removes, the one that holds its CUT
 ///   frame last
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record LogImage(
     List<Segment> sealed,
     Segment tail,
-    TailVerdict verdict,
+    @Nullable Torn torn,
     long cut,
     long lastIndex,
     long greatestTimestamp,
@@ -43,10 +42,16 @@ public record LogImage(
     LogState state,
     ControlFrames.@Nullable Seal seal,
     SegmentFiles.@Nullable Entry successor,
-    boolean marked,
     ControlFrames.@Nullable Cut unfinished,
     List<SegmentFiles.Entry> beyondCut,
     List<SegmentFiles.Entry> orphans) {
+  /// What stands behind the cut and is not kept.
+  ///
+  /// @param bytes from the cut to the end of what is known to have been written
+  /// @param frames whole record frames among them
+  /// @param firstIndex the lowest index of those; 0 when there is none
+  public record Torn(long bytes, long frames, long firstIndex) {}
+
   public LogImage {
     sealed = List.copyOf(sealed);
     beyondCut = List.copyOf(beyondCut);

@@ -65,7 +65,7 @@ public final class Recovery {
         Long.MIN_VALUE,
         1,
         start.state,
-        report(RecoveryReport.Verdict.NEW, 1, 0, List.of(), 1, new TailVerdict.Clean()));
+        report(RecoveryReport.Verdict.NEW, 1, 0, List.of(), 1, null));
   }
 
   /// Goes on with a log that was found.
@@ -109,14 +109,12 @@ public final class Recovery {
         epoch,
         start.state,
         report(
-            image.verdict() instanceof TailVerdict.Torn
-                ? RecoveryReport.Verdict.TORN
-                : RecoveryReport.Verdict.CLEAN,
+            image.torn() == null ? RecoveryReport.Verdict.CLEAN : RecoveryReport.Verdict.TORN,
             state.firstIndexKept(),
             image.lastIndex(),
             segments,
             epoch,
-            image.verdict()));
+            image.torn()));
   }
 
   /// Where appends start.
@@ -265,8 +263,7 @@ public final class Recovery {
               image.greatestTimestamp(),
               successor,
               machine.time().wallMillis()));
-      file.write(floor, blocks);
-      file.sync();
+      writeAndLook(file, floor, blocks);
     }
     return end;
   }
@@ -383,8 +380,7 @@ public final class Recovery {
       long lastIndex,
       List<Segment> segments,
       int epoch,
-      TailVerdict tail) {
-    TailVerdict.@Nullable Torn torn = tail instanceof TailVerdict.Torn t ? t : null;
+      LogImage.@Nullable Torn torn) {
     List<String> damaged = new ArrayList<>();
     for (Segment segment : segments) {
       CorruptException cause = segment.damage();

@@ -23,6 +23,7 @@ public final class Chain {
   private long cut = Layout.FIRST_FRAME;
   private long lastIndex;
   private long lastFrame;
+  private long lastTaken;
   private long declaredEnd;
   private long greatestTimestamp = Long.MIN_VALUE;
   private Promise promise = Promise.NONE;
@@ -69,6 +70,15 @@ public final class Chain {
   /// Goes back to the last whole batch: what stands behind it is looked at anew.
   public void rewind() {
     nextIndex = lastIndex + 1;
+  }
+
+  /// Ends the chain at a position where its last frame ends, in the middle of a batch or not: what
+  /// a suffix truncation keeps.
+  public void endAt(long position) {
+    cut = position;
+    lastIndex = nextIndex - 1;
+    lastFrame = lastTaken;
+    declaredEnd = position;
   }
 
   /// Hears of a valid frame that is not part of the chain: epochs, promises and cuts count wherever
@@ -120,6 +130,7 @@ public final class Chain {
 
   private void add(FrameReader frame) {
     boolean raised = frame.epoch() > epoch;
+    lastTaken = frame.position();
     epoch = frame.epoch();
     highestEpoch = Math.max(highestEpoch, epoch);
     if (frame.type().promises()) {

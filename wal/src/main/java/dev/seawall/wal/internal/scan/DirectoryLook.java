@@ -30,8 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// @param ready files with a final name, by number
 /// @param preparing files that were being prepared
 /// @param names everything in the directory
+/// @param mixed why not all files are of one log, each number once; null when they are
 public record DirectoryLook(
-    List<Look> ready, List<SegmentFiles.Entry> preparing, List<String> names) {
+    List<Look> ready,
+    List<SegmentFiles.Entry> preparing,
+    List<String> names,
+    @Nullable CorruptException mixed) {
   private static final Pattern ANY_SEGMENT = Pattern.compile("(.+)-\\d{1,18}-\\d{1,18}\\.log");
 
   public DirectoryLook {
@@ -46,11 +50,13 @@ public record DirectoryLook(
   /// @param bytes its length
   /// @param header null when there is a problem
   /// @param problem why it is not a segment of this log; null when it is one
+  /// @param unreadable what the disk said, when that is the problem; else null
   public record Look(
       SegmentFiles.Entry entry,
       long bytes,
       @Nullable SegmentHeader header,
-      @Nullable CorruptException problem) {
+      @Nullable CorruptException problem,
+      @Nullable StorageException unreadable) {
     /// Returns the segment number of its name.
     public long number() {
       return entry.number();
@@ -92,7 +98,12 @@ public record DirectoryLook(
         looks.add(look);
       }
     }
-    return new DirectoryLook(refuseDoubles(refuseForeign(files, looks, queue)), preparing, names);
+    List<Look> single = refuseDoubles(refuseForeign(files, looks, queue));
+    CorruptException mixed = null;
+    for (int i = 0; i < single.size() && mixed == null; i++) {
+      mixed = looks.get(i).header() == null ? null : single.get(i).problem();
+    }
+    return new DirectoryLook(single, preparing, names, mixed);
   }
 
   private static void checkDirectory(SegmentFiles files) throws StorageException, WalException {
@@ -147,15 +158,16 @@ public record DirectoryLook(
         return null; // A writer removed or reused it since the directory was listed.
       }
       bytes = status.bytes();
-      return new Look(entry, bytes, files.header(entry, queue), null);
+      return new Look(entry, bytes, files.header(entry, queue), null, null);
     } catch (CorruptException e) {
-      return new Look(entry, bytes, null, e);
+      return new Look(entry, bytes, null, e, null);
     } catch (StorageException e) {
       return new Look(
           entry,
           bytes,
           null,
-          new CorruptException(entry.path(), 0, 0, "it cannot be read: " + e.getMessage()));
+          new CorruptException(entry.path(), 0, 0, "it cannot be read: " + e.getMessage()),
+          e);
     }
   }
 
@@ -214,7 +226,11 @@ public record DirectoryLook(
 
   private static Look refused(Look look, String why) {
     return new Look(
-        look.entry(), look.bytes(), null, new CorruptException(look.entry().path(), 0, 0, why));
+        look.entry(),
+        look.bytes(),
+        null,
+        new CorruptException(look.entry().path(), 0, 0, why),
+        null);
   }
 
   /// Returns a log id as 32 hexadecimal digits.

@@ -38,13 +38,16 @@ public final class FrameWindow implements AutoCloseable {
   private boolean closed;
 
   /// @param file stays the caller's
+  /// @param key of the segment
+  /// @param segment its number
   /// @param fileBytes no frame reaches beyond it
-  public FrameWindow(StorageFile file, FrameKey key, long fileBytes, int windowBytes) {
+  public FrameWindow(
+      StorageFile file, FrameKey key, long segment, long fileBytes, int windowBytes) {
     this.file = file;
     this.window = arena.allocate(windowBytes, 8);
     this.memory = window;
     this.fileBytes = fileBytes;
-    this.frames = new FrameReader(key, fileBytes, MAX_RECORD_BYTES);
+    this.frames = new FrameReader(key, segment, fileBytes, MAX_RECORD_BYTES);
   }
 
   /// Returns the decoded frame at a position, until the next call; null when none is valid there.

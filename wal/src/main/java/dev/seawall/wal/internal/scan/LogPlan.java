@@ -13,6 +13,7 @@ import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Which files make up a log, and how it ends: as recovery would find it, and where recovery would
@@ -44,6 +45,11 @@ public final class LogPlan implements AutoCloseable {
   private @Nullable TailWalk tail;
   private @Nullable CorruptException damage;
   private ControlFrames.@Nullable Cut unfinished;
+  private SegmentFiles.@Nullable Entry cutHolder;
+  private @Nullable StorageException unreadable;
+  private long highestEpoch;
+  private long droppedInWaiting;
+  private long firstDroppedInWaiting;
   private Promise promise = Promise.NONE;
   private LogState state = SealedParts.NO_STATE;
   private boolean raced;
@@ -52,6 +58,11 @@ public final class LogPlan implements AutoCloseable {
   private LogPlan(SegmentFiles files, DirectoryLook directory) {
     this.files = files;
     this.directory = directory;
+    directory.ready().forEach(look -> noteUnreadable(look.unreadable()));
+  }
+
+  private void noteUnreadable(@Nullable StorageException cause) {
+    unreadable = unreadable == null ? cause : unreadable;
   }
 
   /// Looks at a directory.
@@ -73,38 +84,43 @@ public final class LogPlan implements AutoCloseable {
     }
   }
 
-  private void run(IoQueue queue) throws StorageException, WalException {
+  private void run(IoQueue queue) throws StorageException {
     findTail();
     TailWalk found = tail;
     if (found == null) {
+      if (promise.segment() > 0) {
+        note(missing(promise));
+      }
       return;
     }
     LogState last = found.chain().lastState();
-    LogState first = found.chain().firstState();
-    if (first == null || last == null) {
-      throw new AssertionError("a tail without a first frame");
-    }
-    state = last;
-    SealedParts parts = new SealedParts(files, directory, queue);
-    sealed.addAll(parts.walk(found.entry().number(), first, last.firstSegmentKept()));
+    state = last == null ? firstState(found) : last;
     ControlFrames.Cut cut = found.chain().unfinishedCut();
-    if (cut != null) {
-      cutBack(cut);
-    } else {
+    if (cut == null) {
+      judge(found);
       checkSuccessor(found);
+    } else {
+      cutBack(found, cut);
     }
-    TailWalk ending = tail;
+    TailWalk ending = Objects.requireNonNull(tail);
+    SealedParts parts = new SealedParts(files, directory, queue);
+    sealed.addAll(
+        parts.walk(ending.entry().number(), firstState(ending), state.firstSegmentKept()));
+    noteUnreadable(parts.unreadable());
     for (DirectoryLook.Look look : directory.ready()) {
       boolean part =
           sealed.stream().anyMatch(p -> look.equals(p.look()))
-              || (ending != null && look.entry().equals(ending.entry()))
+              || look.entry().equals(ending.entry())
               || newer.contains(look)
-              || waiting.contains(look)
-              || leftOver.contains(look);
+              || waiting.contains(look);
       if (!part) {
         leftOver.add(look);
       }
     }
+  }
+
+  private static LogState firstState(TailWalk walk) {
+    return Objects.requireNonNull(walk.chain().firstState(), "a tail without a first frame");
   }
 
   private void findTail() throws StorageException {
@@ -134,6 +150,8 @@ public final class LogPlan implements AutoCloseable {
       if (walk.chain().promise().compareTo(promise) > 0) {
         promise = walk.chain().promise();
       }
+      highestEpoch = Math.max(highestEpoch, walk.chain().highestEpoch());
+      noteUnreadable(walk.unreadable());
       if (keep) {
         tail = walk;
       } else if (promise.compareTo(new Promise(look.number(), walk.chain().cut())) > 0) {
@@ -146,11 +164,11 @@ public final class LogPlan implements AutoCloseable {
                 "the first frame is not valid, but bytes behind it were synced"));
       } else {
         waiting.addFirst(look);
+        droppedInWaiting += walk.droppedFrames();
+        if (walk.firstDroppedIndex() > 0) {
+          firstDroppedInWaiting = walk.firstDroppedIndex();
+        }
       }
-    }
-    TailWalk found = tail;
-    if (found != null) {
-      judge(found);
     }
   }
 
@@ -163,6 +181,7 @@ public final class LogPlan implements AutoCloseable {
         raced = true; // A writer removed or reused it since the directory was listed.
       } else {
         newer.addFirst(look);
+        noteUnreadable(e);
         note(
             new CorruptException(
                 look.entry().path(), 0, 0, "it cannot be read: " + e.getMessage()));
@@ -172,31 +191,40 @@ public final class LogPlan implements AutoCloseable {
   }
 
   private void judge(TailWalk found) {
-    if (found.chain().unfinishedCut() != null) {
-      return;
-    }
-    if (found.chain().strangeEpoch() > 0) {
+    Chain chain = found.chain();
+    if (chain.strangeEpoch() > 0) {
       note(
           new CorruptException(
               found.entry().path(),
               found.broken(),
-              found.chain().lastIndex(),
+              chain.lastIndex(),
               "frames of epoch "
-                  + found.chain().strangeEpoch()
+                  + chain.strangeEpoch()
                   + " stand behind, and what began that epoch is gone (or the disk lied about a sync)"));
     }
-    if (found.shortOfPromise()) {
+    // What waits behind the tail is no part of the log yet; what it promises was synced all the
+    // same.
+    boolean promisedMore = promise.compareTo(new Promise(found.entry().number(), chain.cut())) > 0;
+    if (found.shortOfPromise() || (chain.seal() == null && promisedMore)) {
       note(
           new CorruptException(
               found.entry().path(),
               found.broken(),
-              found.chain().lastIndex(),
+              chain.lastIndex(),
               "no valid frame here, but bytes up to "
-                  + found.chain().promise().position()
+                  + promise.position()
                   + " of segment "
-                  + found.chain().promise().segment()
+                  + promise.segment()
                   + " were synced (or the disk lied about a sync)"));
     }
+  }
+
+  private CorruptException missing(Promise promised) {
+    return new CorruptException(
+        files.directory().resolve(files.prefix() + "-MILLIS-" + promised.segment() + ".log"),
+        0,
+        0,
+        "it was synced up to " + promised.position() + ", and it is missing");
   }
 
   /// A promise found behind the break may be younger than the look at the break: then what it
@@ -231,24 +259,25 @@ public final class LogPlan implements AutoCloseable {
     }
   }
 
-  /// A suffix truncation that the next open for writing finishes: what it cut is not seen.
-  private void cutBack(ControlFrames.Cut cut) throws StorageException {
+  /// A suffix truncation that the next open for writing finishes: what it cut is not seen. The
+  /// segment that is cut becomes the tail.
+  private void cutBack(TailWalk old, ControlFrames.Cut cut) throws StorageException {
     unfinished = cut;
-    TailWalk old = tail;
-    if (old == null) {
-      return;
-    }
+    cutHolder = old.entry();
     LogState kept = old.chain().cutState();
     state = kept == null ? state : kept;
-    while (!sealed.isEmpty() && sealed.getLast().number() > cut.segment()) {
-      DirectoryLook.Look look = sealed.removeLast().look();
-      if (look != null) {
-        leftOver.add(look);
-      }
-    }
     DirectoryLook.Look target = directory.sound(cut.segment());
     var header = target == null ? null : target.header();
-    if (target == null || header == null) {
+    TailWalk walk = target == null || header == null ? null : open(target, header);
+    if (walk != null) {
+      walk.limit(cut.position());
+      walk.walk();
+      noteUnreadable(walk.unreadable());
+    }
+    if (target == null || walk == null || walk.chain().firstState() == null) {
+      if (walk != null) {
+        walk.close();
+      }
       note(
           new CorruptException(
               old.entry().path(),
@@ -257,24 +286,20 @@ public final class LogPlan implements AutoCloseable {
               "a truncation cuts segment " + cut.segment() + ", and that segment cannot be read"));
       return;
     }
-    if (!sealed.isEmpty() && sealed.getLast().number() == cut.segment()) {
-      sealed.removeLast();
-    }
-    TailWalk walk = open(target, header);
-    if (walk == null) {
-      return;
-    }
     tail = walk;
     old.close();
-    walk.limit(cut.position());
-    walk.walk();
-    if (walk.chain().cut() != cut.position()) {
+    if (walk.broken() == cut.position() && walk.chain().nextIndex() == cut.lastIndexKept() + 1) {
+      walk.chain().endAt(cut.position());
+    } else {
       note(
           new CorruptException(
               target.entry().path(),
               walk.broken(),
               walk.chain().lastIndex(),
-              "no valid frame here, but a truncation keeps bytes up to " + cut.position()));
+              "no valid frame here, but a truncation keeps record "
+                  + cut.lastIndexKept()
+                  + " and bytes up to "
+                  + cut.position()));
     }
     promise = new Promise(cut.segment(), cut.position());
   }
@@ -329,6 +354,32 @@ public final class LogPlan implements AutoCloseable {
   /// Returns the truncation that was not finished; null when there is none.
   public ControlFrames.@Nullable Cut unfinished() {
     return unfinished;
+  }
+
+  /// Returns the file that holds that truncation's CUT frame; null when there is none.
+  public SegmentFiles.@Nullable Entry cutHolder() {
+    return cutHolder;
+  }
+
+  /// Returns why bytes that were asked for could not be read and were taken for none; null when all
+  /// could.
+  public @Nullable StorageException unreadable() {
+    return unreadable;
+  }
+
+  /// Returns the highest epoch of any valid frame in the tail and behind it.
+  public long highestEpoch() {
+    return highestEpoch;
+  }
+
+  /// Returns how many whole records stand in segments that wait, their first frame torn.
+  public long droppedInWaiting() {
+    return droppedInWaiting;
+  }
+
+  /// Returns the lowest index among them; 0 when there is none.
+  public long firstDroppedInWaiting() {
+    return firstDroppedInWaiting;
   }
 
   /// Returns the highest promise found.

@@ -29,6 +29,7 @@ public final class SealedParts {
   private final SegmentFiles files;
   private final DirectoryLook directory;
   private final IoQueue queue;
+  private @Nullable StorageException unreadable;
 
   SealedParts(SegmentFiles files, DirectoryLook directory, IoQueue queue) {
     this.files = files;
@@ -111,9 +112,17 @@ public final class SealedParts {
     }
     try (StorageFile file = files.openForReading(look.entry().path(), queue);
         FrameWindow window =
-            new FrameWindow(file, header.key(), header.fileBytes(), FrameWindow.WINDOW_BYTES)) {
-      return read(look, window, expected);
+            new FrameWindow(
+                file,
+                header.key(),
+                header.number(),
+                header.fileBytes(),
+                FrameWindow.WINDOW_BYTES)) {
+      LogPlan.Part part = read(look, window, expected);
+      noteUnreadable(window.takeUnreadable());
+      return part;
     } catch (StorageException e) {
+      noteUnreadable(e);
       return damaged(
           look, expected, null, corrupt(look, 0, expected, "it cannot be read: " + e.getMessage()));
     }
@@ -171,6 +180,7 @@ public final class SealedParts {
     SegmentHeader header = Objects.requireNonNull(look.header());
     try (TailWalk walk = new TailWalk(files, look.entry(), header)) {
       walk.walk();
+      noteUnreadable(walk.unreadable());
       ControlFrames.Seal seal = walk.chain().seal();
       Expected found =
           new Expected(
@@ -179,7 +189,8 @@ public final class SealedParts {
               seal == null ? 0 : walk.chain().cut(),
               state.segmentFirstIndex(),
               seal == null ? expected.lastIndex() : seal.lastIndex());
-      if (seal == null || (expected.lastIndex() > 0 && seal.lastIndex() != expected.lastIndex())) {
+      // It may end earlier: what stood between it and the damaged one may be missing as well.
+      if (seal == null || (expected.lastIndex() > 0 && seal.lastIndex() > expected.lastIndex())) {
         return damaged(
             look,
             found,
@@ -197,6 +208,15 @@ public final class SealedParts {
       }
       return new LogPlan.Part(expected.number(), look, found, seal, state, null);
     }
+  }
+
+  private void noteUnreadable(@Nullable StorageException cause) {
+    unreadable = unreadable == null ? cause : unreadable;
+  }
+
+  /// Returns why bytes could not be read and were taken for none; null when all could.
+  @Nullable StorageException unreadable() {
+    return unreadable;
   }
 
   private static LogPlan.Part damaged(

@@ -37,7 +37,12 @@ public final class SeekIndex {
     try (IoQueue queue = files.files().newQueue();
         StorageFile file = files.openForReading(segment.path(), queue);
         FrameWindow window =
-            new FrameWindow(file, segment.key(), segment.fileBytes(), FrameWindow.WINDOW_BYTES)) {
+            new FrameWindow(
+                file,
+                segment.key(),
+                segment.number(),
+                segment.fileBytes(),
+                FrameWindow.WINDOW_BYTES)) {
       Chain chain = new Chain(segment.number());
       boolean boundary = true;
       long position = Layout.FIRST_FRAME;

@@ -29,12 +29,14 @@ public final class TailWalk implements AutoCloseable {
   private final FrameWindow window;
   private final Chain chain;
   private @Nullable Segment segment;
+  private @Nullable Segment sealed;
   private long broken = Layout.FIRST_FRAME;
   private long limit;
   private boolean fresh;
   private long droppedFrames;
   private long firstDroppedIndex;
   private long droppedEnd;
+  private @Nullable StorageException unreadable;
 
   /// Opens the segment's file for reading.
   public TailWalk(SegmentFiles files, SegmentFiles.Entry entry, SegmentHeader header)
@@ -54,7 +56,8 @@ public final class TailWalk implements AutoCloseable {
         queue.close();
       }
     }
-    this.window = new FrameWindow(file, header.key(), header.fileBytes(), WINDOW_BYTES);
+    this.window =
+        new FrameWindow(file, header.key(), header.number(), header.fileBytes(), WINDOW_BYTES);
   }
 
   /// Does not look at or behind a position.
@@ -196,21 +199,43 @@ public final class TailWalk implements AutoCloseable {
     if (chain.seal() != null) {
       return 0;
     }
-    return Math.max(Math.max(chain.declaredEnd(), droppedEnd), broken) - chain.cut();
+    long declared = Math.min(chain.declaredEnd(), limit);
+    return Math.max(Math.max(declared, droppedEnd), broken) - chain.cut();
   }
 
   /// Returns the segment, with a seek index that grows as it is walked; sealed when its seal was
   /// found, null when its first frame was not.
   public @Nullable Segment segment() {
-    Segment current = segment;
+    Segment open = segment;
     var seal = chain.seal();
-    if (current == null || seal == null || current.sealed()) {
-      return current;
+    if (open == null || seal == null) {
+      return open;
     }
-    Segment sealed =
-        current.seal(chain.cut(), chain.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis());
-    segment = sealed;
+    if (sealed == null) {
+      sealed =
+          open.seal(chain.cut(), chain.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis());
+    }
     return sealed;
+  }
+
+  /// Returns the segment as an active one that ends at the last whole batch, whether or not a seal
+  /// was found.
+  ///
+  /// @throws IllegalStateException when its first frame was not found
+  public Segment active() {
+    Segment open = segment;
+    if (open == null) {
+      throw new IllegalStateException(entry.path() + " has no first frame");
+    }
+    open.index().cutAt(chain.cut());
+    return open;
+  }
+
+  /// Returns why bytes of the file could not be read and were taken for none; null when all could.
+  public @Nullable StorageException unreadable() {
+    StorageException cause = window.takeUnreadable();
+    unreadable = unreadable == null ? cause : unreadable;
+    return unreadable;
   }
 
   private @Nullable Segment newSegment() {

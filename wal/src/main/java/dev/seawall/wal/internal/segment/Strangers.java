@@ -67,7 +67,7 @@ public final class Strangers {
         Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(Layout.STATE_FRAME_MAX, 8);
       long length = SegmentFiles.readFully(file, Layout.FIRST_FRAME, memory);
-      FrameReader frames = new FrameReader(header.key(), header.fileBytes(), 0);
+      FrameReader frames = new FrameReader(header.key(), header.number(), header.fileBytes(), 0);
       frames.over(memory, Layout.FIRST_FRAME, length);
       return frames.read(Layout.FIRST_FRAME) == FrameReader.Result.VALID
           && frames.type() == FrameType.STATE;

@@ -43,7 +43,11 @@ class FrameWindowTest {
         LogPlan plan = LogPlan.of(files);
         FrameWindow window =
             new FrameWindow(
-                file, plan.tail().header().key(), file.size(), FrameWindow.WINDOW_BYTES)) {
+                file,
+                plan.tail().header().key(),
+                plan.tail().header().number(),
+                file.size(),
+                FrameWindow.WINDOW_BYTES)) {
       AtomicInteger block = new AtomicInteger();
       sim.machine.disk().failNext(Verb.READ, read -> true);
       sim.machine.disk().failNext(Verb.READ, read -> block.incrementAndGet() == 3);
@@ -77,7 +81,8 @@ class FrameWindowTest {
                 .orElseThrow()
                 .header();
         try (StorageFile file = sim.machine.files().open(path, FileSystem.OpenMode.READ, queue);
-            FrameWindow window = new FrameWindow(file, header.key(), file.size(), 4096)) {
+            FrameWindow window =
+                new FrameWindow(file, header.key(), header.number(), file.size(), 4096)) {
           SegmentSteps steps = new SegmentSteps(window, new Chain(1), file.size());
           while (steps.next() == SegmentSteps.Step.FRAME) {
             FrameReader frame = steps.frame();
