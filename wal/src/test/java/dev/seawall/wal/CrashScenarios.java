@@ -270,4 +270,42 @@ final class CrashScenarios {
     }
     throw new AssertionError("no segment");
   }
+
+  /// The seal that ends a cut segment is lost: what was cut off must not come back.
+  static void lostSealOfACutSegmentIsFoundAtOnce() throws Exception {
+    int hurt = 0;
+    for (int nth = 1; nth <= 8; nth++) {
+      SimMachine machine = Scenarios.machine(nth);
+      WriteAheadLog log = open(machine, options());
+      // The cut falls so near to the end of its segment that the log goes on in the next one.
+      for (int i = 1; i <= 9; i++) {
+        log.append(payload(i, i == 6 ? 5900 : i == 7 ? 1000 : 10_000), Durability.SYNCED);
+      }
+      log.sync();
+      long writes =
+          machine.disk().operations(Verb.WRITE) + machine.disk().operations(Verb.DURABLE_WRITE);
+      machine.disk().add(new Fault.LostWrite(writes + nth));
+      try {
+        log.truncateSuffix(6);
+        log.append(payload(60, 10_000), Durability.SYNCED);
+      } catch (StorageException | WalException _) {
+        continue; // Told.
+      }
+      if (machine.disk().fired().isEmpty()) {
+        continue;
+      }
+      hurt++;
+      try (WalReader reader = log.reader(1)) {
+        readTo(reader, 5, "behind the truncation");
+        demand(reader.next(), "no record 6");
+        demand(reader.next(), "no record 7");
+        demand(
+            java.util.Arrays.equals(reader.payloadBytes(), payload(60, 10_000)),
+            "write " + nth + " is lost, and record 7 is one that was cut off");
+      } catch (CorruptException _) {
+        // Told.
+      }
+    }
+    demand(hurt > 0, "no write was hurt: the scenario shows nothing");
+  }
 }

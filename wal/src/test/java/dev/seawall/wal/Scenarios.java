@@ -63,6 +63,8 @@ final class Scenarios {
     all.put(
         "frameOfAnEpochThatNeverBeganIsDamage",
         CrashScenarios::frameOfAnEpochThatNeverBeganIsDamage);
+    all.put(
+        "lostSealOfACutSegmentIsFoundAtOnce", CrashScenarios::lostSealOfACutSegmentIsFoundAtOnce);
     all.put("failedSyncLeavesCleanPages", CrashScenarios::failedSyncLeavesCleanPages);
     all.put("failedSyncIsNotRetried", CrashScenarios::failedSyncIsNotRetried);
     all.put("rotBeforeAPromiseIsDamage", CrashScenarios::rotBeforeAPromiseIsDamage);

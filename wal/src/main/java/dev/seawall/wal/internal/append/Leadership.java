@@ -80,6 +80,9 @@ final class Leadership {
           queue.await();
         }
       }
+    } catch (RuntimeException | AssertionError e) {
+      failBy(e);
+      throw e;
     } finally {
       led.set(false);
     }
@@ -98,12 +101,18 @@ final class Leadership {
     try {
       return lookAndLead();
     } catch (RuntimeException | AssertionError e) {
-      // A defect of ours must not leave callers waiting for a thread that is gone.
-      committer.failNow(
-          "run the log",
-          new StorageException("commit", appender.segment().file().path(), e.toString(), e));
+      failBy(e);
       throw e;
     }
+  }
+
+  /// A defect of ours must not leave callers waiting for a group that nobody writes, nor a close
+  /// waiting for one that never ends.
+  private void failBy(Throwable defect) {
+    committer.failNow(
+        "run the log",
+        new StorageException(
+            "commit", appender.segment().file().path(), defect.toString(), defect));
   }
 
   private long lookAndLead() {
@@ -200,6 +209,9 @@ final class Leadership {
         }
       }
       return committer.failure() == null;
+    } catch (RuntimeException | AssertionError e) {
+      failBy(e);
+      throw e;
     } finally {
       led.set(false);
     }

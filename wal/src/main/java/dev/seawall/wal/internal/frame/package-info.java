@@ -77,8 +77,8 @@
 /// 4. Its values can be: an epoch from 1 to 2³¹ − 1, an index from 1 to 2⁶² − 1, timestamp 0 unless
 ///    it is a record; no promise reaches beyond the frame itself; a group does not end before its
 ///    first frame does; a predecessor, a first segment kept and a segment that is cut are not above
-///    the frame's own, a successor is; every position is a multiple of 8. So no chain of names leads
-///    back to where it came from, whatever was written.
+///    the frame's own, a successor is; every position is a multiple of 8. So no chain of names
+///    leads back to where it came from, whatever was written.
 ///
 /// ### When a valid frame *belongs*
 ///

@@ -40,6 +40,7 @@ public final class Cursor implements AutoCloseable {
   private long chunkBase;
   private long chunkLength;
   private long nextIndex;
+  private long epoch;
   private boolean closed;
 
   /// @param from the first record to read
@@ -84,29 +85,50 @@ public final class Cursor implements AutoCloseable {
         return false;
       }
       position = reader.end();
-      if (reader.type() == FrameType.SEAL) {
-        follow();
-      } else if (reader.type() == FrameType.RECORD) {
-        if (reader.index() == nextIndex) {
-          if (view.changing() || generation != view.generation()) {
-            return false; // Perhaps what was just read is cut off.
-          }
-          nextIndex++;
-          return true;
+      boolean stale = isStale(reader);
+      epoch = Math.max(epoch, reader.epoch());
+      if (reader.type() == FrameType.SEAL && !stale) {
+        if (!follow()) {
+          return refuse("the log ends here, and record " + nextIndex + " was expected");
         }
-        if (reader.index() > nextIndex) {
-          view.refresh();
-          if (generation != view.generation()) {
-            return next(); // What stands here was cut off and written anew.
-          }
-          if (nextIndex < view.segments().firstIndexKept()) {
-            // The segments in between went while this reader stood before them.
-            throw new IndexTruncatedException(nextIndex, view.segments().firstIndexKept());
-          }
-          throw corrupt("expected record " + nextIndex + ", found " + reader.index());
+      } else if (stale || (reader.type() == FrameType.RECORD && reader.index() > nextIndex)) {
+        return refuse(
+            "expected record "
+                + nextIndex
+                + ", found "
+                + reader.index()
+                + (stale ? " of an epoch or a segment that had ended" : ""));
+      } else if (reader.type() == FrameType.RECORD && reader.index() == nextIndex) {
+        if (view.changing() || generation != view.generation()) {
+          return false; // Perhaps what was just read is cut off.
         }
+        nextIndex++;
+        return true;
       }
     }
+  }
+
+  /// Returns whether a frame that is valid was cut off here once: it does not exist for a reader.
+  private boolean isStale(FrameReader frame) {
+    Segment current = current();
+    return frame.epoch() < epoch
+        || (frame.type() == FrameType.RECORD
+            && current.sealed()
+            && frame.index() > current.lastIndex());
+  }
+
+  /// Another frame stands here than the one that should: looks again, and calls it damage when
+  /// nothing has changed.
+  private boolean refuse(String why) throws WalException, StorageException {
+    view.refresh();
+    if (generation != view.generation() || view.changing()) {
+      return next(); // What stands here was cut off and written anew.
+    }
+    if (nextIndex < view.segments().firstIndexKept()) {
+      // The segments in between went while this reader stood before them.
+      throw new IndexTruncatedException(nextIndex, view.segments().firstIndexKept());
+    }
+    throw corrupt(why);
   }
 
   private void enter() throws WalException, StorageException {
@@ -146,22 +168,24 @@ public final class Cursor implements AutoCloseable {
         new FrameReader(target.key(), target.number(), target.fileBytes(), view.maxRecordBytes());
     chunkLength = 0;
     chunkBase = 0;
+    epoch = 0;
   }
 
-  private void follow() throws WalException, StorageException {
-    Segment current = segment;
-    long number = current == null ? 0 : current.number();
-    leave();
-    SegmentSet segments = view.segments();
-    Segment after = segments.after(number);
+  /// Goes on in the next segment; returns false, and stays, when there is none.
+  private boolean follow() throws WalException, StorageException {
+    long number = current().number();
+    Segment after = view.segments().after(number);
     if (after == null) {
       view.refresh();
       after = view.segments().after(number);
     }
-    if (after != null) {
-      open(after);
-      position = Layout.FIRST_FRAME;
+    if (after == null) {
+      return false;
     }
+    leave();
+    open(after);
+    position = Layout.FIRST_FRAME;
+    return true;
   }
 
   private void leave() {
