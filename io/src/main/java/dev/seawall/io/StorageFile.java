@@ -41,6 +41,13 @@ public interface StorageFile extends AutoCloseable {
   /// written.
   void submitWrite(IoTicket ticket, long position, MemorySegment source);
 
+  /// Starts a write like [#submitWrite], of bytes that nobody waits for: where writes go past the
+  /// operating system's page cache, these may stay in it until a sync. They survive the process as
+  /// soon as it is done.
+  default void submitCachedWrite(IoTicket ticket, long position, MemorySegment source) {
+    submitWrite(ticket, position, source);
+  }
+
   /// Starts a write whose bytes are durable when it is done.
   void submitDurableWrite(IoTicket ticket, long position, MemorySegment source);
 

@@ -76,7 +76,8 @@ final class ChannelFile implements SystemFile.Medium {
   }
 
   @Override
-  public void write(long position, MemorySegment source, boolean durable) throws StorageException {
+  public void write(long position, MemorySegment source, SystemFile.Kind kind)
+      throws StorageException {
     FileChannel channel = writer();
     try {
       long bytes = source.byteSize();
@@ -89,7 +90,7 @@ final class ChannelFile implements SystemFile.Medium {
         }
         done += wanted;
       }
-      if (durable) {
+      if (kind == SystemFile.Kind.DURABLE) {
         channel.force(lengthChanged);
       }
     } catch (IOException e) {

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// A Linux file by system calls: writes go past the page cache (`O_DIRECT`), reads through it.
 ///
 /// Two descriptors, because a direct one reads whole blocks only; the kernel drops a page from the
-/// cache when a direct write passes under it, so the two agree. All writes and syncs use one of
-/// them: an error is reported once per open file. Where the file system refuses `O_DIRECT` (tmpfs
-/// of old kernels, some overlays) the same calls write through the page cache. An interrupt closes
+/// cache when a direct write passes under it, so the two agree. Writes that may stay in the cache
+/// use the plain one; a sync, which waits for their pages too, always uses the direct one, so that
+/// each error is reported once and there. Where the file system refuses `O_DIRECT` (tmpfs of old
+/// kernels, some overlays) the same calls write through the page cache. An interrupt closes
 /// nothing.
 final class DirectFile implements SystemFile.Medium {
   private static final int CREATE_MODE = 0600;
@@ -122,16 +123,22 @@ final class DirectFile implements SystemFile.Medium {
   }
 
   @Override
-  public void write(long position, MemorySegment source, boolean durable) throws StorageException {
+  public void write(long position, MemorySegment source, SystemFile.Kind kind)
+      throws StorageException {
     enter("write");
     try {
+      boolean durable = kind == SystemFile.Kind.DURABLE;
       boolean dsync = durable && dsyncWorks;
+      int descriptor = kind == SystemFile.Kind.CACHED ? reading : writing;
       long bytes = source.byteSize();
       long done = 0;
       int tries = 0;
       while (done < bytes) {
         MemorySegment rest = done == 0 ? source : source.asSlice(done);
-        long taken = dsync ? writeSynced(position + done, rest) : writePlain(position + done, rest);
+        long taken =
+            dsync
+                ? writeSynced(position + done, rest)
+                : writePlain(descriptor, position + done, rest);
         if (taken > 0) {
           done += taken;
           tries = 0;
@@ -265,8 +272,8 @@ final class DirectFile implements SystemFile.Medium {
     syncedTruncations = Math.max(syncedTruncations, truncationsBefore);
   }
 
-  private long writePlain(long position, MemorySegment source) {
-    return NativeCalls.pwrite(state, writing, source, source.byteSize(), position);
+  private long writePlain(int descriptor, long position, MemorySegment source) {
+    return NativeCalls.pwrite(state, descriptor, source, source.byteSize(), position);
   }
 
   private long writeSynced(long position, MemorySegment source) {

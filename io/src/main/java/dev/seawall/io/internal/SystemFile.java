@@ -13,11 +13,21 @@ import org.jspecify.annotations.Nullable;
 /// ticket. The bytes are a [Medium]'s.
 final class SystemFile implements StorageFile {
 
+  /// What a write is asked for.
+  enum Kind {
+    /// On its way to the medium as the backend does it best.
+    PLAIN,
+    /// The same, and it may stay in the page cache.
+    CACHED,
+    /// On the medium when it is done.
+    DURABLE
+  }
+
   /// The part that differs: five verbs that block and throw. Confined as [StorageFile] says.
   interface Medium {
     long size() throws StorageException;
 
-    void write(long position, MemorySegment source, boolean durable) throws StorageException;
+    void write(long position, MemorySegment source, Kind kind) throws StorageException;
 
     void truncate(long bytes) throws StorageException;
 
@@ -54,12 +64,17 @@ final class SystemFile implements StorageFile {
 
   @Override
   public void submitWrite(IoTicket ticket, long position, MemorySegment source) {
-    submitWrite(ticket, position, source, false);
+    submitWrite(ticket, position, source, Kind.PLAIN);
+  }
+
+  @Override
+  public void submitCachedWrite(IoTicket ticket, long position, MemorySegment source) {
+    submitWrite(ticket, position, source, Kind.CACHED);
   }
 
   @Override
   public void submitDurableWrite(IoTicket ticket, long position, MemorySegment source) {
-    submitWrite(ticket, position, source, true);
+    submitWrite(ticket, position, source, Kind.DURABLE);
   }
 
   @Override
@@ -77,12 +92,12 @@ final class SystemFile implements StorageFile {
 
   @Override
   public void write(long position, MemorySegment source) throws StorageException {
-    write(position, source, false);
+    write(position, source, Kind.PLAIN);
   }
 
   @Override
   public void writeDurably(long position, MemorySegment source) throws StorageException {
-    write(position, source, true);
+    write(position, source, Kind.DURABLE);
   }
 
   @Override
@@ -130,27 +145,27 @@ final class SystemFile implements StorageFile {
     medium.close();
   }
 
-  private void submitWrite(IoTicket ticket, long position, MemorySegment source, boolean durable) {
+  private void submitWrite(IoTicket ticket, long position, MemorySegment source, Kind kind) {
     requireWritable();
     requireAligned(position, source);
     ticket.begin();
     StorageException failure = null;
     try {
-      write(position, source, durable);
+      write(position, source, kind);
     } catch (StorageException e) {
       failure = e;
     }
     queue.ended(ticket, failure, this, position, position + source.byteSize());
   }
 
-  private void write(long position, MemorySegment source, boolean durable) throws StorageException {
+  private void write(long position, MemorySegment source, Kind kind) throws StorageException {
     requireWritable();
     requireAligned(position, source);
     assert queue.isFree(this, position, position + source.byteSize())
         : "two writes in flight touch one block at position " + position + " of " + path;
     requireHealthy("write");
     try {
-      medium.write(position, source, durable);
+      medium.write(position, source, kind);
     } catch (StorageException e) {
       throw poisonedBy(e);
     } catch (RuntimeException e) {

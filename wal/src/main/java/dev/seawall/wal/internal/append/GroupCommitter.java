@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// - A write or sync that fails, fails the log.
 final class GroupCommitter {
   private static final int CROWD = 32;
+  private static final int CROWD_LIMIT = 256;
 
   private final ReentrantLock lock;
   private final Appender appender;
@@ -57,7 +58,12 @@ final class GroupCommitter {
 
   private @Nullable ActiveSegment writing;
   private long syncStartedNanos;
+  private long lastSyncNanos;
+  private int unsettled;
   private long markedSeq;
+
+  /// How many batches the next group waits for, see [#expectOthers]; 1 when it waits for none.
+  private int expected = 1;
 
   /// How many lone groups ago there was one that several appends shared, counted down.
   private volatile int crowd;
@@ -175,12 +181,32 @@ final class GroupCommitter {
 
   private void advance(LogPosition reached, long startedNanos) {
     long nanos = clock.nanoTime() - startedNanos;
+    lastSyncNanos = nanos;
+    expectOthers();
     WalEvents.groupCommitted(reached.index - durable.index, reached.bytes - durable.bytes, nanos);
     durable.copy(reached);
     stats.synced(nanos);
     waiters.advance(durable.seq, durable.index, durable.bytes);
     completions.complete(durable.seq, changes);
     policy.durable(durable.seq, durable.bytes);
+  }
+
+  /// Those whom a group wakes are about to append again. Waiting a little for all of them, instead
+  /// of going with the first, gives each its turn, and one sync serves more. The leader gives the
+  /// processor away meanwhile, and ends the wait ([#goWithoutOthers]).
+  private void expectOthers() {
+    int woken = unsettled;
+    unsettled = 0;
+    if (woken < 2 || woken > CROWD_LIMIT) {
+      return;
+    }
+    lock.lock();
+    try {
+      Window active = appender.active();
+      expected = woken + (active == null ? 0 : active.batches);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean submitWrite() {
@@ -192,6 +218,8 @@ final class GroupCommitter {
       return false;
     }
     noteCrowd(window.batches);
+    unsettled += window.batches;
+    expected = 1;
     describe(window);
     long from = Layout.blockFloor(window.base);
     long end = Layout.blockCeiling(window.endPosition());
@@ -208,8 +236,10 @@ final class GroupCommitter {
     stats.wrote(end - from);
     if (window.durableWrite) {
       file.submitDurableWrite(window.ticket, from, bytes);
-    } else {
+    } else if (policy.syncWanted(window.seq)) {
       file.submitWrite(window.ticket, from, bytes);
+    } else {
+      file.submitCachedWrite(window.ticket, from, bytes);
     }
     return true;
   }
@@ -237,7 +267,7 @@ final class GroupCommitter {
           policy.nothingAccepted(durable.seq == appender.nextSeq() - 1);
           return null;
         }
-        if (!policy.writeDue(active.seq)) {
+        if (!policy.writeDue(active.seq) || active.batches < expected) {
           return null;
         }
         if (sharesBlock(active)) {
@@ -352,6 +382,27 @@ final class GroupCommitter {
     } else if (crowd > 0) {
       crowd = crowd - 1;
     }
+  }
+
+  /// Returns whether everybody whom the next group waits for has come.
+  boolean complete() {
+    lock.lock();
+    try {
+      Window active = appender.active();
+      return ring.firstClosed() != null || (active != null && active.batches >= expected);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets the next group go with what it has.
+  void goWithoutOthers() {
+    expected = 1;
+  }
+
+  /// Returns how long the last group took.
+  long lastSyncNanos() {
+    return lastSyncNanos;
   }
 
   /// Returns whether appends come from several callers at once these days.

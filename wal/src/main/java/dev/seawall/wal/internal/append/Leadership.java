@@ -14,7 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// A lone appender that leads its own group saves two thread switches. When others arrive meanwhile
 /// it hands over to the log's thread, which then stays while groups keep coming.
 final class Leadership {
-  private static final int LINGER_YIELDS = 40;
+  private static final int LINGER_YIELDS = 400;
+  private static final long LINGER_NANOS = 100_000;
 
   private final ReentrantLock lock;
   private final Appender appender;
@@ -75,6 +76,7 @@ final class Leadership {
       return false;
     }
     try {
+      committer.goWithoutOthers();
       while (waiters.durableSeq() < seq && committer.failure() == null) {
         if (committer.run(seq)) {
           queue.await();
@@ -156,13 +158,19 @@ final class Leadership {
     if (!committer.crowded() || committer.failure() != null) {
       return false;
     }
+    long started = policy.nanoTime();
+    long limit = Math.min(LINGER_NANOS, committer.lastSyncNanos());
     for (int i = 0; i < LINGER_YIELDS; i++) {
-      if (pending()) {
+      if (committer.complete()) {
         return true;
       }
       Thread.yield();
+      if (policy.nanoTime() - started > limit) {
+        break;
+      }
     }
-    return false;
+    committer.goWithoutOthers();
+    return pending();
   }
 
   /// Marks the end of a log that has been idle since the timer was set.
@@ -202,6 +210,7 @@ final class Leadership {
       Thread.onSpinWait();
     }
     try {
+      committer.goWithoutOthers();
       mark(Layout.FLAG_CLOSED);
       while (committer.failure() == null && !committer.drained()) {
         if (committer.run(Long.MAX_VALUE)) {

@@ -19,6 +19,9 @@ public final class FrameReader {
     INCOMPLETE
   }
 
+  /// The shortest payload of a STATE frame: promise, nine words, the number of pins.
+  private static final long STATE_MIN = 16 + 9 * 8 + 4;
+
   private final long seed;
   private final long segment;
   private final long fileBytes;
@@ -101,7 +104,8 @@ public final class FrameReader {
     return switch (candidate) {
       case RECORD -> (bits & ~Layout.FLAG_BATCH_END) == 0 && bytes <= maxRecordBytes;
       case PAD -> bits == 0;
-      case STATE -> bits == 0 && bytes <= Layout.STATE_FRAME_MAX - Layout.HEADER;
+      case STATE ->
+          bits == 0 && bytes >= STATE_MIN && bytes <= Layout.STATE_FRAME_MAX - Layout.HEADER;
       case EPOCH -> bits == 0 && bytes == Layout.EPOCH_FRAME - Layout.HEADER;
       case GROUP -> bits == 0 && bytes == Layout.GROUP_FRAME - Layout.HEADER;
       case MARK -> (bits & ~Layout.FLAG_CLOSED) == 0 && bytes == Layout.GROUP_FRAME - Layout.HEADER;
