@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.io;
 
+import dev.seawall.io.internal.OffHeap;
 import dev.seawall.io.internal.SlabPool;
+import java.lang.foreign.MemorySegment;
 
 /// Makes buffer pools.
 public final class BufferPools {
@@ -17,5 +19,14 @@ public final class BufferPools {
   /// @param limitBytes the most memory taken from the system at one time, in bytes, at least 1024
   public static BufferPool offHeap(long limitBytes) {
     return new SlabPool(limitBytes);
+  }
+
+  /// Returns zeroed off-heap memory for direct I/O, aligned to [StorageFile#BLOCK_BYTES]: huge
+  /// pages where it is 2 MiB or more and the system gives them, so that a large write is one
+  /// request. Freed when nobody can reach it any more, slices included; usable from every thread.
+  ///
+  /// @param bytes how much, greater than 0
+  public static MemorySegment memory(long bytes) {
+    return OffHeap.collected(bytes);
   }
 }

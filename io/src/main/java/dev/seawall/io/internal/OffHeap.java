@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /// The device takes a request of 1 MiB in 4 KiB pages in two parts, and one in huge pages whole
 /// (facts/limits.md, measured). The JDK zeroes what it allocates, in small pages, before anybody
 /// could ask for large ones; so these come from the kernel directly.
-final class OffHeap implements AutoCloseable {
+public final class OffHeap implements AutoCloseable {
   static final long HUGE_PAGE_BYTES = 2 << 20;
 
   private final Arena arena;
@@ -38,6 +38,18 @@ final class OffHeap implements AutoCloseable {
       arena.close();
       throw e;
     }
+  }
+
+  /// Takes memory like [#allocate], freed when nobody can reach it any more.
+  public static MemorySegment collected(long bytes) {
+    Arena arena = Arena.ofAuto();
+    if (bytes >= HUGE_PAGE_BYTES && NativeAccess.isAvailable()) {
+      MemorySegment huge = map(arena, bytes);
+      if (huge.byteSize() == bytes) {
+        return huge;
+      }
+    }
+    return arena.allocate(bytes, StorageFile.BLOCK_BYTES);
   }
 
   /// Returns the memory; valid until [#close].

@@ -91,7 +91,6 @@ final class Admission {
           behind = startedNanos == 0;
         } else {
           appendStats.queueWait();
-          policy.demand(appender.nextSeq() - 1);
         }
       } catch (LogFullException full) {
         told = full;
@@ -136,10 +135,8 @@ final class Admission {
 
   private Appender.Room admit(long need, long beyond, Durability durability, boolean callback)
       throws WalException {
-    if (callback && completions.full()) {
-      return Appender.Room.WINDOW;
-    }
-    if (policy.overLimit(durability, appender.claimedBytes())) {
+    // Only a sync makes room for these; a window comes free when it is written.
+    if ((callback && completions.full()) || policy.overLimit(durability, appender.claimedBytes())) {
       policy.demand(appender.nextSeq());
       return Appender.Room.WINDOW;
     }

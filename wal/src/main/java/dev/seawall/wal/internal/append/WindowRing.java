@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.append;
 
+import dev.seawall.io.BufferPools;
 import dev.seawall.wal.internal.frame.Layout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,9 +25,10 @@ final class WindowRing {
     this.windowBytes = windowBytes;
     free = new ArrayDeque<>(count + 1);
     closed = new ArrayDeque<>(count + 1);
-    for (int i = 0; i < count; i++) {
-      // Freed when nobody can reach it any more: a write that never completes may still read it.
-      free.add(new Window(Arena.ofAuto().allocate(windowBytes, Layout.BLOCK), null));
+    // Freed when nobody can reach it any more: a write that never completes may still read it.
+    MemorySegment all = BufferPools.memory((long) count * windowBytes);
+    for (long i = 0; i < count; i++) {
+      free.add(new Window(all.asSlice(i * windowBytes, windowBytes), null));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.segment;
 
+import dev.seawall.io.BufferPools;
 import dev.seawall.io.FileSystem;
 import dev.seawall.io.IoQueue;
 import dev.seawall.io.Machine;
@@ -37,7 +38,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
     void poolChanged();
   }
 
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 2 << 20;
 
   private final SegmentFiles files;
   private final Machine machine;
@@ -255,7 +256,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
   private MemorySegment zeros() {
     MemorySegment chunk = zeros;
     if (chunk == null) {
-      chunk = Arena.ofAuto().allocate(Math.min(CHUNK, segmentBytes), Layout.BLOCK);
+      chunk = BufferPools.memory(Math.min(CHUNK, segmentBytes));
       zeros = chunk;
     }
     return chunk;
