@@ -62,8 +62,10 @@ final class GroupCommitter {
   private int unsettled;
   private long markedSeq;
 
-  /// How many batches the next group waits for, see [#expectOthers]; 1 when it waits for none.
-  private int expected = 1;
+  /// How many batches the next group waits for, see [#expectOthers]; 0 when it waits for none.
+  private int expected;
+
+  private boolean patient;
 
   /// How many lone groups ago there was one that several appends shared, counted down.
   private volatile int crowd;
@@ -114,6 +116,16 @@ final class GroupCommitter {
   /// Does all that can be done without waiting, at most until this group is durable; returns
   /// whether operations are in flight.
   boolean run(long untilSeq) {
+    return run(untilSeq, false);
+  }
+
+  /// The same for the log's own thread, which may wait for others to join a group: see [#complete].
+  boolean runWithOthers() {
+    return run(Long.MAX_VALUE, true);
+  }
+
+  private boolean run(long untilSeq, boolean mayWait) {
+    patient = mayWait;
     boolean progress = true;
     while (progress && failure == null && durable.seq < untilSeq) {
       queue.poll();
@@ -193,11 +205,12 @@ final class GroupCommitter {
 
   /// Those whom a group wakes are about to append again. Waiting a little for all of them, instead
   /// of going with the first, gives each its turn, and one sync serves more. The leader gives the
-  /// processor away meanwhile, and ends the wait ([#goWithoutOthers]).
+  /// processor away meanwhile, and ends the wait ([#goWithoutOthers]). Where several writes can be
+  /// in flight, the next one goes at once.
   private void expectOthers() {
     int woken = unsettled;
     unsettled = 0;
-    if (woken < 2 || woken > CROWD_LIMIT) {
+    if (woken < 2 || woken > CROWD_LIMIT || queue.depth() > 1) {
       return;
     }
     lock.lock();
@@ -219,7 +232,7 @@ final class GroupCommitter {
     }
     noteCrowd(window.batches);
     unsettled += window.batches;
-    expected = 1;
+    expected = 0;
     describe(window);
     long from = Layout.blockFloor(window.base);
     long end = Layout.blockCeiling(window.endPosition());
@@ -267,7 +280,7 @@ final class GroupCommitter {
           policy.nothingAccepted(durable.seq == appender.nextSeq() - 1);
           return null;
         }
-        if (!policy.writeDue(active.seq) || active.batches < expected) {
+        if (!policy.writeDue(active.seq) || (patient && active.batches < expected)) {
           return null;
         }
         if (sharesBlock(active)) {
@@ -384,12 +397,16 @@ final class GroupCommitter {
     }
   }
 
-  /// Returns whether everybody whom the next group waits for has come.
+  /// Returns whether a group is to be written, and everybody whom it waits for has come.
   boolean complete() {
     lock.lock();
     try {
       Window active = appender.active();
-      return ring.firstClosed() != null || (active != null && active.batches >= expected);
+      return ring.firstClosed() != null
+          || (active != null
+              && active.hasFrames()
+              && active.batches >= expected
+              && policy.writeDue(active.seq));
     } finally {
       lock.unlock();
     }
@@ -397,7 +414,7 @@ final class GroupCommitter {
 
   /// Lets the next group go with what it has.
   void goWithoutOthers() {
-    expected = 1;
+    expected = 0;
   }
 
   /// Returns how long the last group took.

@@ -76,7 +76,6 @@ final class Leadership {
       return false;
     }
     try {
-      committer.goWithoutOthers();
       while (waiters.durableSeq() < seq && committer.failure() == null) {
         if (committer.run(seq)) {
           queue.await();
@@ -124,9 +123,9 @@ final class Leadership {
     }
     boolean busy;
     try {
-      busy = committer.run(Long.MAX_VALUE);
+      busy = committer.runWithOthers();
       while (!busy && linger()) {
-        busy = committer.run(Long.MAX_VALUE);
+        busy = committer.runWithOthers();
       }
       if (!busy) {
         busy = markIfIdle();
@@ -156,6 +155,7 @@ final class Leadership {
   @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing depends on who runs next.
   private boolean linger() {
     if (!committer.crowded() || committer.failure() != null) {
+      committer.goWithoutOthers();
       return false;
     }
     long started = policy.nanoTime();
@@ -210,7 +210,6 @@ final class Leadership {
       Thread.onSpinWait();
     }
     try {
-      committer.goWithoutOthers();
       mark(Layout.FLAG_CLOSED);
       while (committer.failure() == null && !committer.drained()) {
         if (committer.run(Long.MAX_VALUE)) {
