@@ -50,7 +50,8 @@ final class FrameFuzz {
         if (reader.read(position) == FrameReader.Result.INCOMPLETE
             && position + Layout.HEADER <= BASE + data.length) {
           demand(
-              reader.frameBytes() <= Layout.frameBytes(MAX_RECORD_BYTES), "too long to wait for");
+              position + reader.frameBytes() <= BASE + data.length + behind,
+              "a frame that goes on behind the end of the file");
         }
       }
     }
