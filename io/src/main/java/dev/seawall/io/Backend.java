@@ -12,6 +12,10 @@ public enum Backend {
   CHANNEL,
   /// System calls with direct I/O, or a [StorageException] that says why not.
   DIRECT,
+  /// System calls with direct I/O by four threads of each queue, so that as many operations are in
+  /// flight; or a [StorageException] that says why not. Where io_uring is forbidden, and groups are
+  /// large or many: a lone operation pays for being handed over.
+  THREADS,
   /// Linux's io_uring with direct I/O: several operations really in flight, see [IoQueue#depth]; or
   /// a [StorageException] that says why not. Often forbidden in containers.
   URING

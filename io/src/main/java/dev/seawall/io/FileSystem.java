@@ -21,8 +21,8 @@ public interface FileSystem {
     CREATE
   }
 
-  /// Returns the name of this implementation as it appears in statistics: `uring`, `direct`,
-  /// `buffered`, `channel`, `simulated`.
+  /// Returns the name of this implementation as it appears in statistics: `uring`, `threads`,
+  /// `direct`, `buffered`, `channel`, `simulated`.
   String backend();
 
   /// Returns what is written with now, and which backends were passed over and why. It may change

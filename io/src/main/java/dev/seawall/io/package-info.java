@@ -35,7 +35,7 @@
 ///
 /// | | Linux, x86-64 and arm64 | Linux elsewhere, macOS | Windows |
 /// |---|---|---|---|
-/// | backend | `uring` (io_uring with `O_DIRECT`), `direct` (`O_DIRECT`, `pwrite`, `pwritev2` with `RWF_DSYNC`), or `channel` | `channel` | `channel` |
+/// | backend | `uring` (io_uring with `O_DIRECT`), `threads` (a few threads with the calls of `direct`), `direct` (`O_DIRECT`, `pwrite`, `pwritev2` with `RWF_DSYNC`), or `channel` | `channel` | `channel` |
 /// | sync | `fdatasync`; `fsync` after a truncation | `FileChannel.force`: `fdatasync` / `F_FULLFSYNC` | `FlushFileBuffers` |
 /// | durable write | `RWF_DSYNC`, or a write and a sync | a write and a sync | a write and a sync |
 /// | sync of a window | `msync` | `msync`; macOS does not empty the device's cache then | `FlushViewOfFile`, `FlushFileBuffers` |
@@ -53,8 +53,8 @@
 /// the same system calls through the page cache (`buffered`), and a process that can have no
 /// further ring (too many open files) works inside `submit`. Both appear in the report.
 ///
-/// On `uring` alone are several operations really in flight ([IoQueue#depth] over 1). Which thread
-/// submits and which one polls may change from call to call; a submitter may end before its
+/// On `uring` and `threads` several operations are really in flight ([IoQueue#depth] over 1). Which
+/// thread submits and which one polls may change from call to call; a submitter may end before its
 /// operations do. Blocking verbs, reads included, are the system calls of `direct`.
 ///
 /// # Assumptions

@@ -63,6 +63,12 @@ class StorageContractTest {
     return real(Backend.DIRECT, "direct");
   }
 
+  @TestFactory
+  @EnabledOnOs(OS.LINUX)
+  Stream<DynamicTest> onThreads() {
+    return real(Backend.THREADS, "threads");
+  }
+
   /// Skipped where a container or an old kernel has no io_uring; the reason is printed.
   @TestFactory
   @EnabledOnOs(OS.LINUX)

@@ -3,8 +3,8 @@ package dev.seawall.io.internal;
 
 import java.lang.foreign.MemorySegment;
 
-/// A pair of queues shared with the kernel: requests go down, results come up. The seam under
-/// [UringQueue]; tests put a scripted one in its place.
+/// A pair of queues: requests go down, results come up. The seam under [RingQueue]: the kernel's
+/// own ([KernelRing]), a few threads ([ThreadRing]), and in tests a scripted one.
 ///
 /// Confined to one thread at a time; which thread may change between calls. A request is known by
 /// its `id`, which its owner chooses and uses for one request at a time. Memory that a request

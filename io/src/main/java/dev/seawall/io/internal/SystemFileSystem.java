@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// The real disk. Chooses the backend once; a single file can still fall back to the page cache,
 /// and a queue whose ring cannot be made to system calls.
 public final class SystemFileSystem implements FileSystem {
+  /// As far as the simulation goes (ADR 0010).
+  private static final int URING_DEPTH = 8;
+
   private final Backend backend;
   private final boolean pageCacheWillDo;
   private final List<Refusal> refused = new CopyOnWriteArrayList<>();
@@ -59,7 +62,7 @@ public final class SystemFileSystem implements FileSystem {
     return switch (backend) {
       case AUTO -> throw new IllegalArgumentException("AUTO is no backend");
       case CHANNEL -> null;
-      case DIRECT -> NativeAccess.refusal();
+      case DIRECT, THREADS -> NativeAccess.refusal();
       case URING -> {
         String refusal = NativeAccess.refusal();
         yield refusal == null ? KernelRing.refusal() : refusal;
@@ -75,7 +78,11 @@ public final class SystemFileSystem implements FileSystem {
     if (directRefused) {
       return "buffered";
     }
-    return backend == Backend.URING && !ringRefused ? "uring" : "direct";
+    return switch (backend) {
+      case URING -> ringRefused ? "direct" : "uring";
+      case THREADS -> "threads";
+      case DIRECT, CHANNEL, AUTO -> "direct";
+    };
   }
 
   @Override
@@ -88,7 +95,7 @@ public final class SystemFileSystem implements FileSystem {
     SyncQueue immediate =
         switch (queue) {
           case SyncQueue own -> own;
-          case UringQueue own -> own.immediate();
+          case RingQueue own -> own.immediate();
           default -> throw new IllegalArgumentException("the queue belongs to another file system");
         };
     if (backend == Backend.CHANNEL) {
@@ -96,16 +103,18 @@ public final class SystemFileSystem implements FileSystem {
     }
     DirectFile file =
         DirectFile.open(path, mode, pageCacheWillDo ? () -> directIsRefused(path) : null);
-    return queue instanceof UringQueue own && mode != OpenMode.READ && file.isDirect()
-        ? new UringFile(path, mode, own, file)
+    return queue instanceof RingQueue own && mode != OpenMode.READ && file.isDirect()
+        ? new RingFile(path, mode, own, file)
         : new SystemFile(path, mode, immediate, file);
   }
 
   @Override
   public IoQueue newQueue() {
-    return backend == Backend.URING
-        ? new UringQueue(KernelRing::open, this::ringIsRefused)
-        : new SyncQueue(backend != Backend.CHANNEL);
+    return switch (backend) {
+      case URING -> new RingQueue(KernelRing::open, URING_DEPTH, this::ringIsRefused);
+      case THREADS -> new RingQueue(ThreadRing::open, ThreadRing.THREADS, this::ringIsRefused);
+      case DIRECT, CHANNEL, AUTO -> new SyncQueue(backend != Backend.CHANNEL);
+    };
   }
 
   @Override
@@ -123,7 +132,7 @@ public final class SystemFileSystem implements FileSystem {
   private void ringIsRefused(String why) {
     if (!ringRefused) {
       ringRefused = true;
-      refused.add(new Refusal(Backend.URING, why));
+      refused.add(new Refusal(backend, why));
     }
   }
 

@@ -30,8 +30,8 @@ final class KernelRingTest {
 
   private final Arena arena = Arena.ofShared();
   private final List<String> refusals = new ArrayList<>();
-  private final UringQueue queue = new UringQueue(KernelRing::open, refusals::add);
-  private UringFile file;
+  private final RingQueue queue = new RingQueue(KernelRing::open, 8, refusals::add);
+  private RingFile file;
   @TempDir Path directory;
 
   @BeforeEach
@@ -41,7 +41,7 @@ final class KernelRingTest {
     assumeTrue(refusal == null, refusal);
     Path path = directory.resolve("f");
     file =
-        new UringFile(
+        new RingFile(
             path, OpenMode.CREATE, queue, DirectFile.open(path, OpenMode.CREATE, () -> {}));
   }
 

@@ -11,21 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A file whose submitted writes and syncs are in flight in an `io_uring`, past the page cache.
+/// A file whose submitted writes and syncs are in flight in a [Ring], past the page cache.
 ///
 /// The blocking verbs are those of [DirectFile], by the same descriptors: they need no queue, so
 /// any thread may prepare a file while another one polls. Reads go through the page cache.
-final class UringFile implements StorageFile {
+final class RingFile implements StorageFile {
   private final SystemFile blocking;
   private final DirectFile direct;
-  private final UringQueue queue;
+  private final RingQueue queue;
   // Until the caller was told.
-  private final List<UringOperation> inFlight = new ArrayList<>();
+  private final List<RingOperation> inFlight = new ArrayList<>();
   // Until the kernel is done. Written by the queue's thread; whoever closes may be another one.
   private volatile int unended;
 
   /// Makes one of a file that was opened for writing, with direct I/O.
-  UringFile(Path path, OpenMode mode, UringQueue queue, DirectFile direct) {
+  RingFile(Path path, OpenMode mode, RingQueue queue, DirectFile direct) {
     this.blocking = new SystemFile(path, mode, queue.immediate(), direct);
     this.direct = direct;
     this.queue = queue;
@@ -98,7 +98,7 @@ final class UringFile implements StorageFile {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // One thread at a time submits and polls.
-  private void submit(UringOperation operation) {
+  private void submit(RingOperation operation) {
     inFlight.add(operation);
     unended++;
     queue.submit(operation);
@@ -168,7 +168,7 @@ final class UringFile implements StorageFile {
 
   /// An operation has ended; a failure poisons the file from now on.
   @SuppressWarnings("NonAtomicVolatileUpdate") // One thread at a time submits and polls.
-  void ended(UringOperation operation) {
+  void ended(RingOperation operation) {
     unended--;
     StorageException failure = operation.failure();
     if (failure != null) {
@@ -178,7 +178,7 @@ final class UringFile implements StorageFile {
   }
 
   /// The caller is about to be told.
-  void told(UringOperation operation) {
+  void told(RingOperation operation) {
     inFlight.remove(operation);
   }
 

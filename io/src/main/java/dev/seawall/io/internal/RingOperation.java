@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// It may take several requests: a short write is carried on, what the kernel did not begin is
 /// repeated, a durable write is a write and a sync where `RWF_DSYNC` is missing. It holds the
 /// memory until the kernel is done with it.
-final class UringOperation {
+final class RingOperation {
   /// What a result means.
   enum Next {
     /// It has ended, well or not: see [#failure].
@@ -23,7 +23,7 @@ final class UringOperation {
     PAUSE
   }
 
-  private @Nullable UringFile file;
+  private @Nullable RingFile file;
   private @Nullable IoTicket ticket;
   private @Nullable MemorySegment source;
   private @Nullable StorageException failure;
@@ -38,10 +38,10 @@ final class UringOperation {
   private long pausedSince;
   private boolean paused;
 
-  UringOperation() {}
+  RingOperation() {}
 
-  UringOperation write(
-      UringFile file, IoTicket ticket, long position, MemorySegment source, boolean durable) {
+  RingOperation write(
+      RingFile file, IoTicket ticket, long position, MemorySegment source, boolean durable) {
     begin(file, ticket);
     this.position = position;
     this.source = source;
@@ -50,7 +50,7 @@ final class UringOperation {
     return this;
   }
 
-  UringOperation sync(UringFile file, IoTicket ticket) {
+  RingOperation sync(RingFile file, IoTicket ticket) {
     begin(file, ticket);
     this.position = 0;
     this.source = null;
@@ -59,7 +59,7 @@ final class UringOperation {
     return this;
   }
 
-  private void begin(UringFile file, IoTicket ticket) {
+  private void begin(RingFile file, IoTicket ticket) {
     this.file = file;
     this.ticket = ticket;
     failure = null;
@@ -68,8 +68,8 @@ final class UringOperation {
     paused = false;
   }
 
-  UringFile file() {
-    UringFile own = file;
+  RingFile file() {
+    RingFile own = file;
     if (own == null) {
       throw new IllegalStateException("an operation that was told of");
     }

@@ -19,10 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// When the ring itself fails – a descriptor closed by a stranger, a sandbox that tightened – what
 /// the kernel had not taken fails at once, and what it had is waited for a while. What then still
 /// has not come fails too, its memory stays the kernel's, and the ring is never freed.
-final class UringQueue implements IoQueue {
-  /// Where the measured gain of small durable groups levels off (ADR 0010).
-  static final int DEPTH = 8;
-
+final class RingQueue implements IoQueue {
   private static final int ENTRIES = 64;
   private static final long GRACE_NANOS = 5_000_000_000L;
 
@@ -33,6 +30,7 @@ final class UringQueue implements IoQueue {
   }
 
   private final Source source;
+  private final int depth;
   private final Consumer<String> whenRefused;
   private final long graceNanos;
   private final SyncQueue immediate = new SyncQueue(true);
@@ -40,13 +38,13 @@ final class UringQueue implements IoQueue {
   private boolean ringRefused;
 
   // By request number: what is in the ring, prepared or with the kernel.
-  private @Nullable UringOperation[] requests = {};
+  private @Nullable RingOperation[] requests = {};
   private int[] free = {};
   private int freeCount;
-  private final ArrayDeque<UringOperation> prepared = new ArrayDeque<>();
-  private final ArrayDeque<UringOperation> waiting = new ArrayDeque<>();
-  private final ArrayDeque<UringOperation> ended = new ArrayDeque<>();
-  private final ArrayDeque<UringOperation> spare = new ArrayDeque<>();
+  private final ArrayDeque<RingOperation> prepared = new ArrayDeque<>();
+  private final ArrayDeque<RingOperation> waiting = new ArrayDeque<>();
+  private final ArrayDeque<RingOperation> ended = new ArrayDeque<>();
+  private final ArrayDeque<RingOperation> spare = new ArrayDeque<>();
   private final Ring.Results results = this::ended;
   private int unended;
   private @Nullable String death;
@@ -56,14 +54,16 @@ final class UringQueue implements IoQueue {
 
   /// Makes a queue without a ring.
   ///
+  /// @param depth how many operations are usefully in flight
   /// @param whenRefused told why when the ring cannot be made
-  UringQueue(Source source, Consumer<String> whenRefused) {
-    this(source, whenRefused, GRACE_NANOS);
+  RingQueue(Source source, int depth, Consumer<String> whenRefused) {
+    this(source, depth, whenRefused, GRACE_NANOS);
   }
 
   /// Makes one that waits for the results of a failed ring as long as it is told.
-  UringQueue(Source source, Consumer<String> whenRefused, long graceNanos) {
+  RingQueue(Source source, int depth, Consumer<String> whenRefused, long graceNanos) {
     this.source = source;
+    this.depth = depth;
     this.whenRefused = whenRefused;
     this.graceNanos = graceNanos;
   }
@@ -84,7 +84,7 @@ final class UringQueue implements IoQueue {
     try {
       Ring made = source.open(ENTRIES);
       int entries = made.entries();
-      requests = new @Nullable UringOperation[entries];
+      requests = new @Nullable RingOperation[entries];
       free = new int[entries];
       Arrays.setAll(free, i -> i);
       freeCount = entries;
@@ -97,20 +97,20 @@ final class UringQueue implements IoQueue {
   }
 
   /// Returns an operation to fill in, for [#submit].
-  UringOperation newOperation() {
-    UringOperation used = spare.poll();
-    return used == null ? new UringOperation() : used;
+  RingOperation newOperation() {
+    RingOperation used = spare.poll();
+    return used == null ? new RingOperation() : used;
   }
 
   /// Starts an operation whose ticket has begun.
-  void submit(UringOperation operation) {
+  void submit(RingOperation operation) {
     unended++;
     waiting.addLast(operation);
     turn();
   }
 
   /// Waits until nothing of a file is in flight; a poll tells of it later.
-  void settle(UringFile file) {
+  void settle(RingFile file) {
     while (file.isInFlight()) {
       turn();
       if (file.isInFlight()) {
@@ -125,7 +125,7 @@ final class UringQueue implements IoQueue {
       turn();
     }
     int told = immediate.poll() + ended.size();
-    UringOperation operation;
+    RingOperation operation;
     while ((operation = ended.poll()) != null) {
       operation.file().told(operation);
       operation.tell();
@@ -146,7 +146,7 @@ final class UringQueue implements IoQueue {
 
   @Override
   public int depth() {
-    return ringRefused ? immediate.depth() : DEPTH;
+    return ringRefused ? immediate.depth() : depth;
   }
 
   @Override
@@ -205,7 +205,7 @@ final class UringQueue implements IoQueue {
 
   private void startWaiting(Ring own) {
     for (int left = waiting.size(); left > 0; left--) {
-      UringOperation operation = waiting.removeFirst();
+      RingOperation operation = waiting.removeFirst();
       StorageException refusal = operation.file().refusal(operation.verb());
       if (refusal == null && death != null) {
         refusal = operation.file().poisonedBy(operation.lost(death));
@@ -222,7 +222,7 @@ final class UringQueue implements IoQueue {
     }
   }
 
-  private boolean start(Ring own, UringOperation operation) {
+  private boolean start(Ring own, RingOperation operation) {
     if (freeCount == 0 || !operation.prepare(own, free[freeCount - 1])) {
       return false;
     }
@@ -260,7 +260,7 @@ final class UringQueue implements IoQueue {
 
   /// Takes a result out of the ring.
   private void ended(int id, int result) {
-    UringOperation operation = requests[id];
+    RingOperation operation = requests[id];
     if (operation == null) {
       throw new IllegalStateException("a result for request " + id + ", which is not in flight");
     }
@@ -272,7 +272,7 @@ final class UringQueue implements IoQueue {
     }
   }
 
-  private void end(UringOperation operation) {
+  private void end(RingOperation operation) {
     unended--;
     operation.file().ended(operation);
     ended.addLast(operation);
@@ -285,7 +285,7 @@ final class UringQueue implements IoQueue {
             + "; close the file and open it again, with another backend if it comes back";
     diedNanos = System.nanoTime();
     for (int id = 0; id < requests.length; id++) {
-      UringOperation operation = requests[id];
+      RingOperation operation = requests[id];
       if (operation != null && prepared.contains(operation)) {
         abandon(id, operation, death);
       }
@@ -296,7 +296,7 @@ final class UringQueue implements IoQueue {
   /// The kernel took it and says nothing: the memory is never ours again.
   private void giveUp() {
     for (int id = 0; id < requests.length; id++) {
-      UringOperation operation = requests[id];
+      RingOperation operation = requests[id];
       if (operation != null) {
         leaked = true;
         abandon(id, operation, death + "; its end never came, its memory must not be used again");
@@ -304,7 +304,7 @@ final class UringQueue implements IoQueue {
     }
   }
 
-  private void abandon(int id, UringOperation operation, @Nullable String why) {
+  private void abandon(int id, RingOperation operation, @Nullable String why) {
     requests[id] = null;
     free[freeCount++] = id;
     operation.fail(operation.lost(String.valueOf(why)));

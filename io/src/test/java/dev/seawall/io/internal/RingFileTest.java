@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a file makes of what a ring says (I-5), on a ring that says what the test wants.
 @EnabledOnOs(OS.LINUX)
-final class UringFileTest {
+final class RingFileTest {
   private static final int BLOCK = StorageFile.BLOCK_BYTES;
   private static final int EIO = 5;
   private static final int EBADF = 9;
@@ -37,8 +37,8 @@ final class UringFileTest {
   private final Arena arena = Arena.ofShared();
   private final FakeRing ring = new FakeRing(4);
   private final List<String> refusals = new ArrayList<>();
-  private final UringQueue queue = new UringQueue(_ -> ring, refusals::add, GRACE_NANOS);
-  private UringFile file;
+  private final RingQueue queue = new RingQueue(_ -> ring, 4, refusals::add, GRACE_NANOS);
+  private RingFile file;
   @TempDir Path directory;
 
   @BeforeEach
@@ -56,9 +56,9 @@ final class UringFileTest {
     arena.close();
   }
 
-  private UringFile open(String name, UringQueue on) throws StorageException {
+  private RingFile open(String name, RingQueue on) throws StorageException {
     Path path = directory.resolve(name);
-    return new UringFile(path, OpenMode.CREATE, on, DirectFile.open(path, OpenMode.CREATE, null));
+    return new RingFile(path, OpenMode.CREATE, on, DirectFile.open(path, OpenMode.CREATE, null));
   }
 
   private IoTicket write(int block, int blocks) {
@@ -116,7 +116,7 @@ final class UringFileTest {
     assertThat(queue.inFlight()).isEqualTo(3);
     ring.inKernel().forEach(ring::endWell);
     assertThat(queue.await()).isEqualTo(3);
-    Stream.of(first, second, sync).forEach(UringFileTest::assertWell);
+    Stream.of(first, second, sync).forEach(RingFileTest::assertWell);
   }
 
   /// The name that the engine's notes ask for. What the kernel did is told as it was: three writes
@@ -291,7 +291,7 @@ final class UringFileTest {
     assertThat(ring.inKernel()).hasSize(3);
     ring.inKernel().forEach(ring::endWell);
     queue.poll();
-    tickets.forEach(UringFileTest::assertWell);
+    tickets.forEach(RingFileTest::assertWell);
   }
 
   @Test
@@ -342,7 +342,7 @@ final class UringFileTest {
     ring.refuseSubmission(EBADF, 1);
     write(1, 1);
     queue.poll();
-    try (UringFile other = open("other", queue)) {
+    try (RingFile other = open("other", queue)) {
       IoTicket ticket = new IoTicket();
       other.submitWrite(ticket, 0, memory(1));
       queue.poll();
@@ -398,7 +398,7 @@ final class UringFileTest {
 
   @Test
   void closingAFileWaitsForItsOwnOperationsAndTheQueueTellsLater() throws StorageException {
-    UringFile other = open("other", queue);
+    RingFile other = open("other", queue);
     IoTicket own = write(0, 1);
     IoTicket foreign = new IoTicket();
     other.submitWrite(foreign, 7 * BLOCK, memory(1));
@@ -439,13 +439,14 @@ final class UringFileTest {
 
   @Test
   void withoutARingTheFileWorksInsideSubmitAndSaysWhy() throws StorageException {
-    UringQueue without =
-        new UringQueue(
+    RingQueue without =
+        new RingQueue(
             _ -> {
               throw new RingRefusedException("there is none");
             },
+            4,
             refusals::add);
-    try (UringFile plain = open("plain", without)) {
+    try (RingFile plain = open("plain", without)) {
       IoTicket write = new IoTicket();
       IoTicket sync = new IoTicket();
       plain.submitDurableWrite(write, 0, memory(1));
