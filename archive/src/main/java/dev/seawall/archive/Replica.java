@@ -137,15 +137,35 @@ public final class Replica {
         return store.put(key, content, metadata, condition);
       } catch (ObjectStoreException e) {
         boolean refused = e.kind() == Kind.PRECONDITION_FAILED;
-        if (refused || (e.effect() == Effect.UNKNOWN && !isAlways(condition))) {
-          ObjectInfo found = store.head(key);
-          if (found != null && isSame(found, content, metadata)) {
-            return found;
-          }
+        boolean unknown = e.effect() == Effect.UNKNOWN && !isAlways(condition);
+        if (!refused && !unknown) {
+          throw e;
+        }
+        ObjectInfo found = store.head(key);
+        if (found != null && isSame(found, content, metadata)) {
+          return found;
+        }
+        if (unknown && !mayStillHold(condition, found)) {
+          throw new ObjectStoreException(
+              "put",
+              key.text(),
+              Kind.PRECONDITION_FAILED,
+              Effect.NOT_DONE,
+              "something else stands there",
+              e);
         }
         throw e;
       }
     });
+  }
+
+  /// Whether a request whose reply was lost can still succeed: a refusal may be lost too.
+  private static boolean mayStillHold(PutCondition condition, @Nullable ObjectInfo found) {
+    return switch (condition) {
+      case PutCondition.Always _ -> true;
+      case PutCondition.IfAbsent _ -> found == null;
+      case PutCondition.IfMatch match -> found != null && match.version().equals(found.version());
+    };
   }
 
   private static boolean isAlways(PutCondition condition) {

@@ -63,8 +63,8 @@ final class UploadJob {
     }
     if (doubtful) {
       ObjectInfo found = replica.store().head(key);
-      if (found != null && isThisLink(found)) {
-        return found;
+      if (found != null) {
+        return isThisLink(found) ? found : replace(ready, found);
       }
     }
     try {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.seawall.io.objects.ObjectContent;
 import dev.seawall.io.objects.ObjectInfo;
 import dev.seawall.io.objects.ObjectKey;
+import dev.seawall.io.objects.ObjectStoreException;
 import dev.seawall.io.objects.PutCondition;
 import dev.seawall.testkit.Seed;
 import dev.seawall.testkit.SimMachine;
@@ -205,5 +206,20 @@ class UploaderTest {
             rig.replica.put(
                 key(1), ObjectContent.of("x"), Map.of("attempt", "2"), PutCondition.ifAbsent()))
         .hasMessageContaining("IfAbsent");
+  }
+
+  /// A refusal can be lost as well: a server that closes the connection while we still send.
+  @Test
+  void aLostRefusalIsFoundOut() throws Exception {
+    Rig rig = new Rig(sim, world);
+    world.putForeign(key(1), ByteBuffer.wrap(new byte[3]), Map.of());
+    world.setFaults(StoreFaults.none().withLateEffects(1));
+    assertThatThrownBy(() ->
+            rig.replica.put(
+                key(1), ObjectContent.of("x"), Map.of("attempt", "1"), PutCondition.ifAbsent()))
+        .isInstanceOfSatisfying(
+            ObjectStoreException.class,
+            e -> assertThat(e.kind()).isEqualTo(ObjectStoreException.Kind.PRECONDITION_FAILED))
+        .hasMessageContaining("something else");
   }
 }

@@ -18,7 +18,7 @@ public interface ObjectContent {
   OptionalLong bytes();
 
   /// Returns the SHA-256 of the bytes in lower-case hexadecimal, if it is known before they are
-  /// read. The store trusts it, and says what it was told.
+  /// read. A store keeps it with the object, and may check the bytes against it.
   @Nullable String sha256();
 
   /// Returns whether [#open] can be called more than once.

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.s3;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Stands between a client and an S3 server and does what networks and servers do: one request a
+/// connection, one planned fault a request.
+final class FaultProxy implements AutoCloseable {
+  /// What happens to one request.
+  enum Fault {
+    NONE,
+    /// 500 without asking the server.
+    INTERNAL_ERROR,
+    /// 503 SlowDown without asking the server.
+    SLOW_DOWN,
+    /// 429 without asking the server.
+    TOO_MANY_REQUESTS,
+    /// The server does it, and the connection breaks before a reply.
+    LOST_REPLY,
+    /// The reply's body ends in the middle.
+    CUT_BODY,
+    /// The reply's body comes a byte at a time at first.
+    SLOW_BODY,
+    /// The connection breaks before the server is asked.
+    NO_REPLY,
+    /// Nothing comes, until the client gives up.
+    SILENCE
+  }
+
+  private final ServerSocket listener;
+  private final URI server;
+  private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger requests = new AtomicInteger();
+
+  FaultProxy(URI server) throws IOException {
+    this.server = server;
+    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  URI endpoint() {
+    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+  }
+
+  /// Plans what happens to the next requests, one after another.
+  void plan(Fault... next) {
+    faults.addAll(java.util.List.of(next));
+  }
+
+  int requests() {
+    return requests.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket client = listener.accept();
+        Thread.ofVirtual().start(() -> serve(client));
+      } catch (IOException _) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      byte[] request = request(client);
+      if (request.length == 0) {
+        return;
+      }
+      requests.incrementAndGet();
+      Fault planned = faults.poll();
+      Fault fault = planned == null ? Fault.NONE : planned;
+      OutputStream reply = client.getOutputStream();
+      switch (fault) {
+        case INTERNAL_ERROR -> reply.write(error(500, "InternalError"));
+        case SLOW_DOWN -> reply.write(error(503, "SlowDown"));
+        case TOO_MANY_REQUESTS -> reply.write(error(429, "TooManyRequests"));
+        case NO_REPLY -> {}
+        case SILENCE -> Thread.sleep(20_000);
+        case LOST_REPLY -> forward(request);
+        case NONE -> reply.write(forward(request));
+        case CUT_BODY -> {
+          byte[] whole = forward(request);
+          reply.write(whole, 0, (headEnd(whole) + whole.length) / 2);
+        }
+        case SLOW_BODY -> slowly(reply, forward(request));
+      }
+      reply.flush();
+    } catch (IOException | InterruptedException _) {
+      // The client went away, or we were told to break off.
+    }
+  }
+
+  private static void slowly(OutputStream reply, byte[] whole)
+      throws IOException, InterruptedException {
+    int head = headEnd(whole);
+    reply.write(whole, 0, head);
+    int slow = Math.min(10, whole.length - head);
+    for (int i = 0; i < slow; i++) {
+      reply.flush();
+      Thread.sleep(20);
+      reply.write(whole, head + i, 1);
+    }
+    reply.write(whole, head + slow, whole.length - head - slow);
+  }
+
+  private byte[] forward(byte[] request) throws IOException {
+    try (Socket upstream = new Socket(server.getHost(), server.getPort())) {
+      upstream.getOutputStream().write(request);
+      upstream.getOutputStream().flush();
+      return upstream.getInputStream().readAllBytes();
+    }
+  }
+
+  /// Reads one request and makes it the last one of its connection.
+  private static byte[] request(Socket client) throws IOException {
+    InputStream in = client.getInputStream();
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    int seen = 0;
+    while (seen < 4) {
+      int c = in.read();
+      if (c < 0) {
+        return new byte[0];
+      }
+      head.write(c);
+      seen = c == (seen % 2 == 0 ? '\r' : '\n') ? seen + 1 : c == '\r' ? 1 : 0;
+    }
+    String text = head.toString(StandardCharsets.ISO_8859_1);
+    StringBuilder kept = new StringBuilder();
+    long length = 0;
+    for (String line : text.split("\r\n", -1)) {
+      String lower = line.toLowerCase(Locale.ROOT);
+      if (lower.startsWith("content-length:")) {
+        length = Long.parseLong(line.substring(15).strip());
+      }
+      if (lower.startsWith("expect:")) {
+        client
+            .getOutputStream()
+            .write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        client.getOutputStream().flush();
+      } else if (!line.isEmpty() && !lower.startsWith("connection:")) {
+        kept.append(line).append("\r\n");
+      }
+    }
+    kept.append("Connection: close\r\n\r\n");
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    request.writeBytes(kept.toString().getBytes(StandardCharsets.ISO_8859_1));
+    request.writeBytes(in.readNBytes(Math.toIntExact(length)));
+    return request.toByteArray();
+  }
+
+  private static int headEnd(byte[] reply) {
+    return new String(reply, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n") + 4;
+  }
+
+  private static byte[] error(int status, String code) {
+    String body = "<Error><Code>" + code + "</Code><Message>planned</Message></Error>";
+    return ("HTTP/1.1 %d Planned\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n"
+            + "Connection: close\r\n\r\n%s")
+        .formatted(status, body.length(), body)
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
