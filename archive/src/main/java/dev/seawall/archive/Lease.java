@@ -253,7 +253,8 @@ public final class Lease implements Fence, AutoCloseable {
       case SEEKING -> looking = calls.submit(store::look, this::wake);
       case CLAIMING -> {
         ChainEnd shipped = links == null ? null : links.shipped();
-        claiming = calls.submit(() -> store.claim(shipped), this::wake);
+        List<StoredLink> waiting = links == null ? List.of() : links.pending(Integer.MAX_VALUE);
+        claiming = calls.submit(() -> store.claim(shipped, waiting), this::wake);
       }
       case HELD -> {
         if (ours != null) {

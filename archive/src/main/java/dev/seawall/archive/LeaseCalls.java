@@ -11,6 +11,7 @@ import dev.seawall.io.objects.ObjectStoreException.Kind;
 import dev.seawall.io.objects.PutCondition;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -136,11 +137,28 @@ final class LeaseCalls {
   /// Claims the next ownership, from where the replica ends now.
   ///
   /// @param shipped what is known to be there, whatever a late listing says
-  Claimed claim(@Nullable ChainEnd shipped) throws IOException {
+  /// @param waiting what may be there by now: a former life of ours may have shipped it
+  Claimed claim(@Nullable ChainEnd shipped, List<StoredLink> waiting) throws IOException {
     Epochs before = Epochs.list(replica);
     ChainEnd end = replica.end(before);
     if (shipped != null && (end == null || end.last() < shipped.last())) {
       end = shipped;
+    }
+    for (StoredLink link : waiting) {
+      if (end != null && link.first() <= end.last()) {
+        continue;
+      }
+      ObjectInfo found = replica.head(replica.layout().key(0, link.first(), link.last()));
+      boolean follows = end == null || link.first() == end.last() + 1;
+      if (found == null || !follows) {
+        break;
+      }
+      LinkMarks marks = LinkMarks.of(found.metadata());
+      if (before.voiding(link.last(), marks) != null) {
+        break;
+      }
+      String post = marks.post();
+      end = new ChainEnd(link.first(), link.last(), post == null ? ChainHash.GENESIS : post);
     }
     long first = end == null ? 1 : end.last() + 1;
     Epoch epoch = Epochs.claim(replica, first, options.owner(), writer);

@@ -98,13 +98,14 @@ public final class Replica {
       }
       chain = chain.without(List.of(newest));
     }
-    return null;
+    // A replica that looks empty may be younger than the listing.
+    return forward(null, epochs);
   }
 
-  private ChainEnd forward(ChainEnd from, Epochs epochs) throws IOException {
+  private @Nullable ChainEnd forward(@Nullable ChainEnd from, Epochs epochs) throws IOException {
     ChainEnd end = from;
     while (true) {
-      long next = end.last() + 1;
+      long next = end == null ? 1 : end.last() + 1;
       ObjectInfo info = head(layout.key(0, next, next));
       if (info == null || epochs.voiding(next, LinkMarks.of(info.metadata())) != null) {
         return end;
