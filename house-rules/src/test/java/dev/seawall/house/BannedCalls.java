@@ -55,8 +55,10 @@ final class BannedCalls {
           Map.entry("java.time.LocalDateTime", Set.of("now")),
           Map.entry("java.time.ZonedDateTime", Set.of("now")));
 
-  /// Golden files are real files, read and re-recorded beside the test that owns them.
-  private static final Set<String> EXCEPTIONS = Set.of("dev.seawall.testkit.Golden");
+  /// Golden files are real files, read and re-recorded beside the test that owns them. A database's
+  /// inode is asked for by a `stat`, which io does not offer (ADR 0032).
+  private static final Set<String> EXCEPTIONS =
+      Set.of("dev.seawall.testkit.Golden", "dev.seawall.sqlite.internal.FileKeys");
 
   static final ArchRule ONLY_THROUGH_A_SEAM =
       noClasses()

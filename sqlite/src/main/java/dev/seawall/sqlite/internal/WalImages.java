@@ -44,7 +44,7 @@ public final class WalImages implements AutoCloseable {
     if (header == null) {
       return;
     }
-    WalTrust all = WalTrust.index(new WalIndex(Long.MAX_VALUE, 0, 0, 0));
+    WalTrust all = WalTrust.index(new WalIndex(Long.MAX_VALUE, 0, 0, 0, 0));
     // A transaction at a time: a shrink in the middle must be seen.
     WalCursor cursor = WalCursor.start(header);
     SqliteWalReader.Scan scan;

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// as they stand there. Source: `WalIndexHdr` and `walIndexTryHdr` in `src/wal.c`.
 ///
 /// @param mxFrame number of the last frame of the last committed transaction; 0 when none
+/// @param backfilled number of the last frame that is in the database; it is written without
+///   checksum and moves by itself
 /// @param pages length of the database in pages
 /// @param salt1 first salt of the WAL that this is about
 /// @param salt2 second salt
-public record WalIndex(long mxFrame, long pages, int salt1, int salt2) {
-  /// Bytes to read from the start of `-shm`: both copies.
-  public static final int BYTES = 96;
+public record WalIndex(long mxFrame, long backfilled, long pages, int salt1, int salt2) {
+  /// Bytes to read from the start of `-shm`: both copies, and the first word of `WalCkptInfo`.
+  public static final int BYTES = 100;
 
   private static final int COPY_BYTES = 48;
   private static final int CHECKED_BYTES = 40;
@@ -40,9 +42,16 @@ public record WalIndex(long mxFrame, long pages, int salt1, int salt2) {
     }
     return new WalIndex(
         bytes.get(NATIVE, 16) & 0xFFFF_FFFFL,
+        bytes.get(NATIVE, 96) & 0xFFFF_FFFFL,
         bytes.get(NATIVE, 20) & 0xFFFF_FFFFL,
         bytes.get(SqliteWalHeader.U32, 32),
         bytes.get(SqliteWalHeader.U32, 36));
+  }
+
+  /// Returns whether everything in the WAL is in the database: a reader that begins now reads that
+  /// only, and the next writer may restart the WAL.
+  public boolean isBackfilled() {
+    return backfilled >= mxFrame;
   }
 
   /// Returns whether it is about the WAL of that header.

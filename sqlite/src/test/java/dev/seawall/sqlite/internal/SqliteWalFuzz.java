@@ -24,7 +24,7 @@ public final class SqliteWalFuzz {
         return;
       }
       WalCursor start = WalCursor.start(header);
-      WalTrust all = WalTrust.index(new WalIndex(Long.MAX_VALUE, 0, 0, 0));
+      WalTrust all = WalTrust.index(new WalIndex(Long.MAX_VALUE, 0, 0, 0, 0));
       SqliteWalReader.Scan whole = reader.scan(wal, header, start, all, Long.MAX_VALUE);
       check(reader, wal, header, whole);
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole transactions come out of a WAL, and nothing else.
 final class SqliteWalReaderTest {
-  private static final WalTrust ALL = WalTrust.index(new WalIndex(Long.MAX_VALUE, 0, 0, 0));
+  private static final WalTrust ALL = WalTrust.index(new WalIndex(Long.MAX_VALUE, 0, 0, 0, 0));
 
   @TempDir private Path folder;
   private final SqliteWalReader reader = new SqliteWalReader();

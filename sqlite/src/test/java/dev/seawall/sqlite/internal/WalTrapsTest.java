@@ -25,7 +25,7 @@ final class WalTrapsTest {
   }
 
   private static WalIndex index(long mxFrame) {
-    return new WalIndex(mxFrame, 2, 7, 8);
+    return new WalIndex(mxFrame, 0, 2, 7, 8);
   }
 
   private SqliteWalReader.Scan scan(MemoryFile wal, WalCursor from, WalTrust trust)
@@ -170,7 +170,7 @@ final class WalTrapsTest {
       Databases.insert(connection, 3, 100);
       Databases.copy(Databases.shm(database), folder.resolve("shm"));
       byte[] shm = Files.readAllBytes(folder.resolve("shm"));
-      for (int bit = 0; bit < WalIndex.BYTES * 8; bit++) {
+      for (int bit = 0; bit < 96 * 8; bit++) {
         byte[] damaged = shm.clone();
         damaged[bit / 8] ^= (byte) (1 << bit % 8);
         assertThat(WalIndex.parse(MemorySegment.ofArray(damaged))).as("bit " + bit).isNull();

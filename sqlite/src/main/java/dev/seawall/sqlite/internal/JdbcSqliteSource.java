@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.sqlite.internal;
+
+import dev.seawall.io.FileSystem;
+import dev.seawall.io.IoQueue;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.StorageFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// The source of a real database: two connections of the driver, and its files.
+///
+/// The first connection holds the pin; the second one takes the write lock and rolls back. Neither
+/// checkpoints by itself.
+public final class JdbcSqliteSource implements SqliteSource {
+  private static final int INDEX_LOOKS = 8;
+
+  private final FileSystem files;
+  private final DatabaseFiles databaseFiles;
+  private final Path path;
+  private final Connection reader;
+  private final Connection locker;
+  private final DatabaseFiles.Opened database;
+  private final IoQueue walQueue;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment indexBytes = arena.allocate(WalIndex.BYTES);
+  private boolean pinned;
+  private boolean locked;
+
+  private JdbcSqliteSource(
+      FileSystem files, Path path, DatabaseFiles.Opened database, Connection one, Connection two) {
+    this.files = files;
+    this.databaseFiles = DatabaseFiles.of(files);
+    this.path = path;
+    this.database = database;
+    this.reader = one;
+    this.locker = two;
+    this.walQueue = files.newQueue();
+  }
+
+  /// Opens an existing database.
+  ///
+  /// @param busyMillis how long the write lock is waited for
+  /// @throws IOException when there is none, or SQLite cannot open it
+  public static JdbcSqliteSource open(FileSystem files, Path path, int busyMillis)
+      throws IOException {
+    DatabaseFiles.Opened database = DatabaseFiles.of(files).open(path);
+    if (database == null) {
+      throw new StorageException("open", path, "there is no database", null);
+    }
+    Connection reader = connect(path, busyMillis);
+    try {
+      return new JdbcSqliteSource(files, path, database, reader, connect(path, busyMillis));
+    } catch (IOException e) {
+      closeQuietly(reader);
+      throw e;
+    }
+  }
+
+  private static Connection connect(Path path, int busyMillis) throws IOException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(busyMillis);
+    try {
+      Connection connection = config.createConnection("jdbc:sqlite:" + path.toUri());
+      run(connection, "PRAGMA wal_autocheckpoint = 0");
+      return connection;
+    } catch (SQLException e) {
+      throw failed("open", path, e);
+    }
+  }
+
+  @Override
+  public String journalMode() throws IOException {
+    try (Statement statement = reader.createStatement();
+        ResultSet result = statement.executeQuery("PRAGMA journal_mode")) {
+      return result.next() ? result.getString(1) : "";
+    } catch (SQLException e) {
+      throw failed("journal mode of", path, e);
+    }
+  }
+
+  @Override
+  public void pin() throws IOException {
+    if (pinned) {
+      throw new IllegalStateException(path + " is pinned");
+    }
+    try {
+      run(reader, "BEGIN");
+      // A transaction takes its read lock with the first statement that reads.
+      try (Statement statement = reader.createStatement()) {
+        statement.executeQuery("SELECT 1 FROM sqlite_schema LIMIT 1").close();
+      }
+      pinned = true;
+    } catch (SQLException e) {
+      rollBackQuietly(reader);
+      throw failed("pin", path, e);
+    }
+  }
+
+  @Override
+  public void unpin() throws IOException {
+    if (pinned) {
+      pinned = false;
+      end(reader);
+    }
+  }
+
+  @Override
+  public boolean lockWrites() throws IOException {
+    if (locked) {
+      throw new IllegalStateException(path + " is locked for writing");
+    }
+    try {
+      run(locker, "BEGIN IMMEDIATE");
+      locked = true;
+      return true;
+    } catch (SQLException e) {
+      if (e instanceof SQLiteException lite && isBusy(lite.getResultCode())) {
+        return false;
+      }
+      throw failed("lock", path, e);
+    }
+  }
+
+  // Extended codes of SQLITE_BUSY have it in their lower byte.
+  private static boolean isBusy(SQLiteErrorCode code) {
+    return (code.code & 0xFF) == SQLiteErrorCode.SQLITE_BUSY.code;
+  }
+
+  @Override
+  public void unlockWrites() throws IOException {
+    if (locked) {
+      locked = false;
+      end(locker);
+    }
+  }
+
+  private void end(Connection connection) throws IOException {
+    try {
+      run(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      throw failed("end a transaction on", path, e);
+    }
+  }
+
+  @Override
+  public Checkpointed checkpointPassive() throws IOException {
+    if (pinned) {
+      throw new IllegalStateException(path + " is pinned");
+    }
+    try (Statement statement = reader.createStatement();
+        ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+      result.next();
+      return new Checkpointed(
+          result.getLong(1) != 0, Math.max(0, result.getLong(2)), Math.max(0, result.getLong(3)));
+    } catch (SQLException e) {
+      throw failed("checkpoint", path, e);
+    }
+  }
+
+  @Override
+  public @Nullable StorageFile openWal() throws StorageException {
+    Path wal = path.resolveSibling(path.getFileName() + "-wal");
+    if (!files.status(wal).isFile()) {
+      return null;
+    }
+    try {
+      return files.open(wal, FileSystem.OpenMode.READ, walQueue);
+    } catch (StorageException e) {
+      if (files.status(wal).isMissing()) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable WalIndex index() throws StorageException {
+    DatabaseFiles.Opened shm = databaseFiles.open(path.resolveSibling(path.getFileName() + "-shm"));
+    if (shm == null) {
+      return null;
+    }
+    for (int look = 0; look < INDEX_LOOKS; look++) {
+      int read = shm.read(0, indexBytes);
+      WalIndex index = WalIndex.parse(indexBytes.asSlice(0, read));
+      if (index != null) {
+        return index;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public PositionedReader database() {
+    return database;
+  }
+
+  @Override
+  public boolean isSameDatabase() throws StorageException {
+    return databaseFiles.isAt(path, database);
+  }
+
+  @Override
+  public void close() {
+    rollBackQuietly(reader);
+    rollBackQuietly(locker);
+    closeQuietly(locker);
+    closeQuietly(reader);
+    walQueue.close();
+    arena.close();
+  }
+
+  private static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static void rollBackQuietly(Connection connection) {
+    try {
+      run(connection, "ROLLBACK");
+    } catch (SQLException _) {
+      // There was no transaction.
+    }
+  }
+
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException _) {
+      // Nothing of ours was in it.
+    }
+  }
+
+  private static IOException failed(String verb, Path path, SQLException e) {
+    return new IOException(verb + " " + path + ": " + e.getMessage(), e);
+  }
+}

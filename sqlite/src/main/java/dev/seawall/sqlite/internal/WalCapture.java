@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.sqlite.internal;
+
+import dev.seawall.io.StorageException;
+import dev.seawall.io.StorageFile;
+import dev.seawall.ltx.LockPage;
+import dev.seawall.ltx.LtxHeader;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Follows the WAL of one database: every committed transaction comes out once, in order, or
+/// [Look.Lost] says that something was missed. Confined to one thread; never writes to the
+/// database.
+///
+/// [#start] pins; [#snapshot] begins a chain; [#look] says what happened since what was last
+/// accepted; [#checkpoint] lets SQLite's WAL begin anew without losing sight of it.
+public final class WalCapture implements AutoCloseable {
+  private static final int MAX_PAGE_BYTES = 65536;
+  private static final WalCursor NO_WAL = new WalCursor(0, 0, 0, 0, 0);
+
+  /// What a look found.
+  public sealed interface Look {
+    /// Nothing new, or nothing that can be believed yet.
+    record Quiet() implements Look {}
+
+    /// Transactions.
+    ///
+    /// @param capture their pages
+    /// @param transactions how many
+    /// @param more whether the limit of bytes left some for the next look
+    record Changed(Capture capture, long transactions, boolean more) implements Look {}
+
+    /// Something was missed: only a snapshot goes on from here.
+    ///
+    /// @param loss what
+    record Lost(Loss loss) implements Look {}
+  }
+
+  private final SqliteSource source;
+  private final long maxBytes;
+  private final SqliteWalReader reader = new SqliteWalReader();
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment buffer = arena.allocate(MAX_PAGE_BYTES, 64);
+  private @Nullable StorageFile wal;
+  // What was accepted: null before the first snapshot.
+  private @Nullable WalCursor cursor;
+  private long commit;
+  private int pageSize;
+  private @Nullable WalCursor seen;
+  // Where the WAL ended when the pin began: only from there may it restart, only once, and only if
+  // it was wholly checkpointed then.
+  private @Nullable WalCursor pinnedAt;
+  private boolean restartAllowed;
+  // Whether the WAL was seen empty since: then its next salts are random.
+  private boolean sawEmpty;
+
+  /// @param maxBytes how much of a WAL one look takes; a single longer transaction is taken whole
+  public WalCapture(SqliteSource source, long maxBytes) {
+    this.source = source;
+    this.maxBytes = maxBytes;
+  }
+
+  /// Pins the database, anew if it was pinned; a snapshot must follow.
+  ///
+  /// The write lock is held for an instant, so that it is known where the WAL ends when the pin
+  /// begins.
+  ///
+  /// @return false when a writer did not give way in time: try again
+  /// @throws IOException when SQLite fails
+  public boolean start() throws IOException {
+    if (!source.lockWrites()) {
+      return false;
+    }
+    try {
+      source.unpin();
+      pin();
+    } finally {
+      source.unlockWrites();
+    }
+    return true;
+  }
+
+  // Under the write lock: neither the WAL's end nor its restart can come in between.
+  private void pin() throws IOException {
+    SqliteWalHeader header = openWal();
+    WalIndex index = source.index();
+    if (header != null && index != null && index.isOf(header)) {
+      pinnedAt =
+          new WalCursor(header.salt1(), header.salt2(), header.position(index.mxFrame() + 1), 0, 0);
+      restartAllowed = index.isBackfilled();
+    } else {
+      // There is none, or its index has let go of it: the next writer begins it anew.
+      pinnedAt = NO_WAL;
+      restartAllowed = true;
+    }
+    sawEmpty = false;
+    source.pin();
+  }
+
+  private @Nullable SqliteWalHeader openWal() throws StorageException {
+    closeWal();
+    wal = source.openWal();
+    return wal == null ? null : reader.header(wal::read);
+  }
+
+  private void closeWal() {
+    StorageFile open = wal;
+    wal = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /// Says what happened since what was last accepted.
+  ///
+  /// @throws IllegalStateException before a snapshot was accepted
+  public Look look() throws IOException {
+    WalCursor from = cursor;
+    if (from == null) {
+      throw new IllegalStateException("nothing to go on from: take a snapshot");
+    }
+    if (!source.isSameDatabase()) {
+      return new Look.Lost(Loss.DATABASE_REPLACED);
+    }
+    SqliteWalHeader header = openWal();
+    if (header == null) {
+      boolean expected = from.equals(NO_WAL) || mayRestart(from);
+      sawEmpty |= expected;
+      return expected ? new Look.Quiet() : new Look.Lost(Loss.WAL_CUT);
+    }
+    if (header.pageSize() != pageSize) {
+      return new Look.Lost(Loss.PAGE_SIZE_CHANGED);
+    }
+    if (!header.isOf(from)) {
+      boolean known = sawEmpty || from.equals(NO_WAL) || header.salt1() == from.salt1() + 1;
+      if (!known || !mayRestart(from)) {
+        return new Look.Lost(Loss.WAL_RESTARTED);
+      }
+      from = WalCursor.start(header);
+    } else if (!reader.isUnchanged(open()::read, header, from)) {
+      boolean cut = open().size() < from.position();
+      return new Look.Lost(cut ? Loss.WAL_CUT : Loss.COMMIT_REPLACED);
+    }
+    return scan(header, from);
+  }
+
+  // Everything up to the pin was accepted, and nothing came behind it.
+  private boolean mayRestart(WalCursor from) {
+    WalCursor pin = pinnedAt;
+    return restartAllowed
+        && pin != null
+        && from.salt1() == pin.salt1()
+        && from.salt2() == pin.salt2()
+        && from.position() == pin.position();
+  }
+
+  private Look scan(SqliteWalHeader header, WalCursor from) throws IOException {
+    WalIndex index = source.index();
+    WalTrust trust;
+    if (index == null) {
+      trust = WalTrust.seenBefore(seen);
+    } else if (index.isOf(header)) {
+      trust = WalTrust.index(index);
+    } else {
+      // A restart is under way: header and index are written one after the other.
+      return new Look.Quiet();
+    }
+    SqliteWalReader.Scan found = reader.scan(open()::read, header, from, trust, maxBytes);
+    seen = found.seen();
+    if (found.transactions() == 0) {
+      return new Look.Quiet();
+    }
+    Pages pages = new Pages(header, found, from.position(), commit + 1);
+    return new Look.Changed(pages, found.transactions(), found.more());
+  }
+
+  /// Captures every page as of the last commit now. Needs the pin.
+  ///
+  /// @return null when the WAL is being restarted at this moment: try again
+  /// @throws IOException when the database is not in WAL mode, or has no page size
+  public @Nullable Capture snapshot() throws IOException {
+    if (!"wal".equalsIgnoreCase(source.journalMode())) {
+      throw new IOException(
+          "the database is in journal mode "
+              + source.journalMode()
+              + "; `PRAGMA journal_mode = wal` makes it one that can be followed");
+    }
+    SqliteWalHeader header = openWal();
+    WalIndex index = source.index();
+    if (header == null || (index != null && index.isOf(header) && index.mxFrame() == 0)) {
+      return withoutWal(header);
+    }
+    if (index == null || !index.isOf(header)) {
+      return null;
+    }
+    SqliteWalReader.Scan found =
+        reader.scan(
+            open()::read, header, WalCursor.start(header), WalTrust.index(index), Long.MAX_VALUE);
+    return found.transactions() == 0 ? null : new Pages(header, found, found.end().position(), 1);
+  }
+
+  // The database file is all there is.
+  private @Nullable Capture withoutWal(@Nullable SqliteWalHeader header) throws IOException {
+    MemorySegment start = buffer.asSlice(0, 100);
+    if (source.database().read(0, start) < 100) {
+      return null;
+    }
+    ByteBuffer fields = start.asByteBuffer();
+    int stored = fields.getShort(16) & 0xFFFF;
+    int size = stored == 1 ? MAX_PAGE_BYTES : stored;
+    if (!LtxHeader.isPageSize(size)) {
+      throw new IOException("the database's header says pages of " + size + " bytes");
+    }
+    WalCursor end = header == null ? NO_WAL : WalCursor.start(header);
+    long pages = fields.getInt(28) & 0xFFFF_FFFFL;
+    return new Pages(size, pages, end, end.position(), new long[0], 1, header);
+  }
+
+  /// Takes a capture as the state to go on from. Call it when its pages are safe.
+  public void accept(Capture capture) {
+    WalCursor pin = pinnedAt;
+    restartAllowed &=
+        pin != null && capture.end().salt1() == pin.salt1() && capture.end().salt2() == pin.salt2();
+    if (capture.isSnapshot()) {
+      seen = null;
+    }
+    cursor = capture.end();
+    commit = capture.commit();
+    pageSize = capture.pageSize();
+  }
+
+  /// Lets SQLite move what was captured into the database, so that its WAL can begin anew.
+  ///
+  /// The write lock is held while what came last is captured and `safe` keeps it; then the pin is
+  /// let go, the WAL is checkpointed as far as no reader hinders it, and the pin is taken again.
+  /// Call it when a [#look] was quiet just before: what is left is then little.
+  ///
+  /// @param safe makes a capture safe before it returns; not called when there is none
+  /// @return null when a writer did not give way in time, or the WAL can no more be followed: look
+  public SqliteSource.@Nullable Checkpointed checkpoint(Keeper safe) throws IOException {
+    if (!source.lockWrites()) {
+      return null;
+    }
+    try {
+      while (look() instanceof Look.Changed(Capture capture, long _, boolean _)) {
+        if (!safe.keep(capture)) {
+          return null;
+        }
+        accept(capture);
+      }
+      if (!isAtEnd()) {
+        return null;
+      }
+      source.unpin();
+      try {
+        return source.checkpointPassive();
+      } finally {
+        pin();
+        if (NO_WAL.equals(pinnedAt)) {
+          // All of the WAL that was is accepted, and there is none now.
+          cursor = NO_WAL;
+        }
+      }
+    } finally {
+      source.unlockWrites();
+    }
+  }
+
+  // Nobody can write now: what was accepted must be all there is.
+  private boolean isAtEnd() throws IOException {
+    WalCursor at = cursor;
+    if (at == null || look() instanceof Look.Lost) {
+      return false;
+    }
+    SqliteWalHeader header = openWal();
+    WalIndex index = source.index();
+    if (header == null || (index != null && index.mxFrame() == 0)) {
+      return at.equals(NO_WAL) || at.isAtStart() || mayRestart(at);
+    }
+    return index != null
+        && index.isOf(header)
+        && header.isOf(at)
+        && header.position(index.mxFrame() + 1) == at.position();
+  }
+
+  /// Makes a capture safe elsewhere.
+  @FunctionalInterface
+  public interface Keeper {
+    /// Keeps it.
+    ///
+    /// @return false when it could not be kept
+    boolean keep(Capture capture) throws IOException;
+  }
+
+  private StorageFile open() {
+    StorageFile open = wal;
+    if (open == null) {
+      throw new IllegalStateException("no WAL is open");
+    }
+    return open;
+  }
+
+  /// Lets go of the pin and closes the source.
+  @Override
+  public void close() throws IOException {
+    closeWal();
+    reader.close();
+    arena.close();
+    source.close();
+  }
+
+  /// Pages from the WAL, and from the database where the WAL has none.
+  private final class Pages implements Capture {
+    private final int size;
+    private final long length;
+    private final WalCursor end;
+    private final long walPosition;
+    private final long[] newest;
+    // From this page on every page is handed over: the first new one, or all.
+    private final long allFrom;
+    private final @Nullable SqliteWalHeader header;
+
+    Pages(SqliteWalHeader header, SqliteWalReader.Scan found, long walPosition, long allFrom) {
+      this(
+          header.pageSize(),
+          found.pages().commitPages(),
+          found.end(),
+          walPosition,
+          found.pages().newest(header.pageSize()),
+          allFrom,
+          header);
+    }
+
+    Pages(
+        int size,
+        long length,
+        WalCursor end,
+        long walPosition,
+        long[] newest,
+        long allFrom,
+        @Nullable SqliteWalHeader header) {
+      this.size = size;
+      this.length = length;
+      this.end = end;
+      this.walPosition = walPosition;
+      this.newest = newest;
+      this.allFrom = allFrom;
+      this.header = header;
+    }
+
+    @Override
+    public int pageSize() {
+      return size;
+    }
+
+    @Override
+    public long commit() {
+      return length;
+    }
+
+    @Override
+    public boolean isSnapshot() {
+      return allFrom == 1;
+    }
+
+    @Override
+    public WalCursor end() {
+      return end;
+    }
+
+    @Override
+    public long walPosition() {
+      return walPosition;
+    }
+
+    @Override
+    public boolean writeTo(PageSink sink) throws IOException {
+      MemorySegment page = buffer.asSlice(0, size);
+      long lockPage = LockPage.number(size);
+      long next = allFrom;
+      for (long entry : newest) {
+        long number = entry >>> 32;
+        for (; next < number; next++) {
+          if (next != lockPage) {
+            fromDatabase(next, page);
+            sink.page(next, page.asByteBuffer());
+          }
+        }
+        if (header == null || !reader.page(open()::read, header, entry & 0xFFFF_FFFFL, page)) {
+          return false;
+        }
+        sink.page(number, page.asByteBuffer());
+        next = Math.max(next, number + 1);
+      }
+      for (; next <= length; next++) {
+        if (next != lockPage) {
+          fromDatabase(next, page);
+          sink.page(next, page.asByteBuffer());
+        }
+      }
+      return isStillThere();
+    }
+
+    // A page that the database file does not reach was never written by SQLite: zeros.
+    private void fromDatabase(long number, MemorySegment page) throws StorageException {
+      int read = source.database().read((number - 1) * size, page);
+      page.asSlice(read).fill((byte) 0);
+    }
+
+    // A restart writes the header before it overwrites a frame.
+    private boolean isStillThere() throws StorageException {
+      SqliteWalHeader before = header;
+      if (before == null) {
+        SqliteWalHeader now = openWal();
+        return now == null || source.isSameDatabase();
+      }
+      return before.equals(reader.header(open()::read));
+    }
+  }
+}

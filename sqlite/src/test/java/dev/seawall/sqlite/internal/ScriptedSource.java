@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.sqlite.internal;
+
+import dev.seawall.io.IoTicket;
+import dev.seawall.io.StorageFile;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/// A database in memory whose WAL, wal-index and locks a test sets by hand: what SQLite does
+/// rarely, and what is done to it from outside.
+final class ScriptedSource implements SqliteSource {
+  final MemoryFile database = new MemoryFile(new byte[0]);
+  MemoryFile wal;
+  WalIndex index;
+  boolean same = true;
+  boolean pinned;
+  boolean locked;
+  boolean writerIsBusy;
+
+  /// Sets WAL and wal-index to what a writer leaves behind a commit.
+  void committed(WalBytes bytes, long mxFrame, long backfilled, long pages) {
+    wal = new MemoryFile(bytes.bytes());
+    try (SqliteWalReader reader = new SqliteWalReader()) {
+      SqliteWalHeader header = reader.header(wal);
+      index = new WalIndex(mxFrame, backfilled, pages, header.salt1(), header.salt2());
+    } catch (dev.seawall.io.StorageException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public String journalMode() {
+    return "wal";
+  }
+
+  @Override
+  public void pin() {
+    pinned = true;
+  }
+
+  @Override
+  public void unpin() {
+    pinned = false;
+  }
+
+  @Override
+  public boolean lockWrites() {
+    locked = !writerIsBusy;
+    return locked;
+  }
+
+  @Override
+  public void unlockWrites() {
+    locked = false;
+  }
+
+  @Override
+  public Checkpointed checkpointPassive() {
+    if (pinned || !locked) {
+      throw new AssertionError("checkpointed with the pin, or without the write lock");
+    }
+    index =
+        new WalIndex(index.mxFrame(), index.mxFrame(), index.pages(), index.salt1(), index.salt2());
+    return new Checkpointed(false, index.mxFrame(), index.mxFrame());
+  }
+
+  @Override
+  public StorageFile openWal() {
+    return wal == null ? null : new ReadOnly(wal);
+  }
+
+  @Override
+  public WalIndex index() {
+    return index;
+  }
+
+  @Override
+  public PositionedReader database() {
+    return database;
+  }
+
+  @Override
+  public boolean isSameDatabase() {
+    return same;
+  }
+
+  @Override
+  public void close() {}
+
+  private record ReadOnly(MemoryFile file) implements StorageFile {
+    @Override
+    public int read(long position, MemorySegment target) {
+      return file.read(position, target);
+    }
+
+    @Override
+    public long size() {
+      return file.size();
+    }
+
+    @Override
+    public Path path() {
+      return Path.of("memory-wal");
+    }
+
+    @Override
+    public void submitWrite(IoTicket ticket, long position, MemorySegment source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void submitDurableWrite(IoTicket ticket, long position, MemorySegment source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void submitSync(IoTicket ticket) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void write(long position, MemorySegment source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void truncate(long bytes) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void sync() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+  }
+}
