@@ -83,21 +83,30 @@ public final class WalCapture implements AutoCloseable {
     return true;
   }
 
-  // Under the write lock: neither the WAL's end nor its restart can come in between.
+  // Under the write lock: the WAL's end stands still. A checkpoint of somebody else may end in
+  // between all the same, and the pin is on read mark 0 only if it had ended before; so, if it may
+  // have been either, the pin is taken again.
   private void pin() throws IOException {
     SqliteWalHeader header = openWal();
     WalIndex index = source.index();
-    if (header != null && index != null && index.isOf(header)) {
-      pinnedAt =
-          new WalCursor(header.salt1(), header.salt2(), header.position(index.mxFrame() + 1), 0, 0);
-      restartAllowed = index.isBackfilled();
-    } else {
+    sawEmpty = false;
+    if (header == null || index == null || !index.isOf(header)) {
       // There is none, or its index has let go of it: the next writer begins it anew.
       pinnedAt = NO_WAL;
       restartAllowed = true;
+      source.pin();
+      return;
     }
-    sawEmpty = false;
+    pinnedAt =
+        new WalCursor(header.salt1(), header.salt2(), header.position(index.mxFrame() + 1), 0, 0);
+    restartAllowed = index.isBackfilled();
     source.pin();
+    WalIndex now = source.index();
+    if (!restartAllowed && now != null && now.isBackfilled()) {
+      source.unpin();
+      restartAllowed = true;
+      source.pin();
+    }
   }
 
   private @Nullable SqliteWalHeader openWal() throws StorageException {

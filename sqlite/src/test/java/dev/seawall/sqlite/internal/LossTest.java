@@ -110,6 +110,16 @@ final class LossTest {
     assertLost(Loss.WAL_RESTARTED);
   }
 
+  /// Seen live: the pin is on read mark 0 though the WAL was not checkpointed a moment before.
+  @Test
+  void aCheckpointThatEndsWhileThePinIsTakenAllowsTheRestart() throws Exception {
+    source.checkpointEndsAtPin = true;
+    assertThat(capture.start()).isTrue();
+    capture.accept(capture.snapshot());
+    source.committed(new WalBytes(false, PAGE, 8, 99).frame(1, 2, 5), 1, 0, 2);
+    assertThat(pages(changed())).containsEntry(1L, 5);
+  }
+
   @Test
   void saltsThatJumpAreALoss() throws Exception {
     assertThat(capture.checkpoint(_ -> true).isComplete()).isTrue();

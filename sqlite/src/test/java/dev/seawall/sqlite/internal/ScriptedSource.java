@@ -16,6 +16,8 @@ final class ScriptedSource implements SqliteSource {
   boolean pinned;
   boolean locked;
   boolean writerIsBusy;
+  // A checkpoint of somebody else ends at the moment the pin is taken.
+  boolean checkpointEndsAtPin;
 
   /// Sets WAL and wal-index to what a writer leaves behind a commit.
   void committed(WalBytes bytes, long mxFrame, long backfilled, long pages) {
@@ -35,7 +37,18 @@ final class ScriptedSource implements SqliteSource {
 
   @Override
   public void pin() {
+    if (pinned) {
+      throw new AssertionError("pinned twice");
+    }
     pinned = true;
+    if (checkpointEndsAtPin) {
+      backfill();
+    }
+  }
+
+  private void backfill() {
+    index =
+        new WalIndex(index.mxFrame(), index.mxFrame(), index.pages(), index.salt1(), index.salt2());
   }
 
   @Override
@@ -59,8 +72,7 @@ final class ScriptedSource implements SqliteSource {
     if (pinned || !locked) {
       throw new AssertionError("checkpointed with the pin, or without the write lock");
     }
-    index =
-        new WalIndex(index.mxFrame(), index.mxFrame(), index.pages(), index.salt1(), index.salt2());
+    backfill();
     return new Checkpointed(false, index.mxFrame(), index.mxFrame());
   }
 
