@@ -399,6 +399,12 @@ final class GroupCommitter {
 
   /// Returns whether a group is to be written, and everybody whom it waits for has come.
   boolean complete() {
+    // Without the lock, which those whom it waits for need: a hint, that is looked at again with
+    // it.
+    Window filling = appender.active();
+    if (expected > 0 && (filling == null || filling.batches < expected)) {
+      return false;
+    }
     lock.lock();
     try {
       Window active = appender.active();
