@@ -84,7 +84,7 @@ final class AllocationTest {
               queue.await();
             }
           };
-      // On a busy machine some 50 bytes come and go in 2000 calls, from nothing that is ours: less
+      // On a busy machine some 50 bytes in 2000 calls were seen once, from where is not known: less
       // than one byte a call is nothing for each call.
       assertThat(bytesEach(inFlight, CALLS)).isLessThan(CALLS);
     }

@@ -58,6 +58,39 @@ final class RealFileTest {
     assertThat(Files.size(path)).isEqualTo(3 * BLOCK);
   }
 
+  /// A log's last block is written through the page cache for those who do not wait, and past it
+  /// for those who do, in turns: whoever wrote last is what is read.
+  @ParameterizedTest
+  @EnumSource
+  void cachedAndDurableWritesOfOneBlockTakeTurns(Backend backend) throws Exception {
+    FileSystem files = files(backend);
+    Path path = directory.resolve("a");
+    try (IoQueue queue = files.newQueue();
+        StorageFile file = files.open(path, OpenMode.CREATE, queue)) {
+      IoTicket ticket = new IoTicket();
+      MemorySegment target = arena.allocate(2 * BLOCK);
+      for (int turn = 0; turn < 20; turn++) {
+        long position = turn / 2L * BLOCK;
+        MemorySegment now = blocks(2, (char) ('a' + turn));
+        if (turn % 2 == 0) {
+          file.submitCachedWrite(ticket, position, now);
+        } else {
+          file.submitDurableWrite(ticket, position, now);
+        }
+        assertThat(queue.await()).isEqualTo(1);
+        assertThat(ticket.failure()).isNull();
+        assertThat(file.read(position, target)).isEqualTo(2 * BLOCK);
+        assertThat(target.mismatch(now)).isEqualTo(-1);
+      }
+      file.sync();
+    }
+    byte[] bytes = Files.readAllBytes(path);
+    assertThat(bytes).hasSize(11 * BLOCK);
+    for (int block = 0; block < 10; block++) {
+      assertThat(bytes[block * BLOCK]).isEqualTo((byte) ('a' + 2 * block + 1));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void readStopsAtTheEndAndTakesAnyMemory(Backend backend) throws Exception {

@@ -55,7 +55,8 @@
 /// # Verdicts on sealed segments
 ///
 /// Open never refuses for these, unless [dev.seawall.wal.WalOptions.Enforce] says so: appends do
-/// not depend on them. A reader inside throws.
+/// not depend on them. A reader inside throws. Only what the disk refuses to read now is thrown as
+/// it is, a [dev.seawall.io.StorageException]: whether that is damage nobody can say.
 ///
 /// | what is seen | verdict | why it is safe |
 /// |---|---|---|
