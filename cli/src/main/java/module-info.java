@@ -3,6 +3,9 @@
 /// The `seawall` command.
 module dev.seawall.cli {
   requires static org.jspecify;
+  requires dev.seawall.archive;
+  requires dev.seawall.s3;
+  requires dev.seawall.sqlite;
   requires dev.seawall.wal;
   requires info.picocli;
   requires me.tongfei.progressbar;

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.cli;
 
+import dev.seawall.archive.ArchiveException;
+import dev.seawall.archive.ChainDamagedException;
+import dev.seawall.archive.ChainGapException;
+import dev.seawall.archive.ForeignWriterException;
+import dev.seawall.archive.LeaseLostException;
+import dev.seawall.archive.LinkStoreFullException;
+import dev.seawall.archive.ReplicaEmptyException;
 import dev.seawall.io.DiskFullException;
 import dev.seawall.io.LockHeldException;
+import dev.seawall.io.objects.ObjectStoreException;
+import dev.seawall.ltx.LtxException;
+import dev.seawall.replicate.RestoreException;
 import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.LogFullException;
 import dev.seawall.wal.LogLockedException;
@@ -71,7 +81,45 @@ public enum ExitCode {
       case NotALogException _ -> USAGE;
       case ParameterException _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
+      case ObjectStoreException e -> ofStore(e.kind());
+      case RestoreException e -> ofRestore(e.reason());
+      case LtxException _ -> DAMAGE;
+      case ArchiveException e -> ofArchive(e);
       default -> null;
+    };
+  }
+
+  private static ExitCode ofStore(ObjectStoreException.Kind kind) {
+    return switch (kind) {
+      case DENIED -> STORE_CREDENTIALS;
+      case UNAVAILABLE, THROTTLED -> STORE_UNREACHABLE;
+      case STORE_NOT_FOUND, NOT_FOUND -> STORE_NOT_FOUND;
+      case DAMAGED -> DAMAGE;
+      case FULL -> DISK_FULL;
+      case PRECONDITION_FAILED -> HELD;
+      case INVALID -> USAGE;
+      case CLOSED -> GENERAL;
+    };
+  }
+
+  private static ExitCode ofRestore(RestoreException.Reason reason) {
+    return switch (reason) {
+      case OUTPUT_EXISTS -> USAGE;
+      case NO_REPLICA, NOT_REACHED -> STORE_NOT_FOUND;
+      case GAP -> REPLICA_INCONSISTENT;
+      case DAMAGED, CHECK_FAILED -> DAMAGE;
+    };
+  }
+
+  private static ExitCode ofArchive(ArchiveException failure) {
+    return switch (failure) {
+      case ChainGapException _ -> REPLICA_INCONSISTENT;
+      case ChainDamagedException _ -> DAMAGE;
+      case ReplicaEmptyException _ -> STORE_NOT_FOUND;
+      case ForeignWriterException _ -> HELD;
+      case LeaseLostException _ -> HELD;
+      case LinkStoreFullException _ -> DISK_FULL;
+      default -> GENERAL;
     };
   }
 

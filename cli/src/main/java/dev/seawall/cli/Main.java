@@ -18,9 +18,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Entry point of the `seawall` command.
 @Command(
     name = "seawall",
-    description = "A durable log for the JVM: append, read, verify, and prove it by killing it.",
+    description = {
+      "A durable log for the JVM: append, read, verify, and prove it by killing it.",
+      "The same shipping for SQLite: databases to a bucket and back, and Litestream's replicas."
+    },
     versionProvider = Version.Provider.class,
-    subcommands = {Demo.class, Wal.class, Version.class, Completion.class},
+    subcommands = {
+      SqliteRestore.class,
+      SqliteList.class,
+      SqliteVerify.class,
+      SqlitePragma.class,
+      Wal.class,
+      Demo.class,
+      Version.class,
+      Completion.class
+    },
     footer = {
       "",
       "Examples:",
@@ -28,7 +40,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  printf 'a\\nb\\n' | seawall wal append ./log   append two records, print their indexes",
       "  seawall wal cat ./log                      print them",
       "  seawall wal verify ./log                   check every byte",
-      "  seawall wal --help                         all verbs for logs"
+      "  seawall wal --help                         all verbs for logs",
+      "  seawall list -b s3://backups/prod          which SQLite databases have a replica there",
+      "  seawall restore app.db -b ./replicas       bring one back"
     })
 public final class Main {
   private static final int HELP_WIDTH = 110;

@@ -18,6 +18,12 @@ final class OpenMachine implements AutoCloseable {
     return new OpenMachine(SystemMachine.open(backend));
   }
 
+  /// Opens the machine of the SQLite verbs: files through the page cache, and no buffers that live
+  /// as long as a log's.
+  static OpenMachine ofTools() throws StorageException {
+    return open(Backend.CHANNEL);
+  }
+
   Machine machine() {
     return machine;
   }

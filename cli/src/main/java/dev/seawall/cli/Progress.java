@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.cli;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.time.Duration;
+import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -23,15 +26,28 @@ final class Progress implements AutoCloseable {
     if (!session.drawsProgress()) {
       return new Progress(null);
     }
+    return new Progress(builder(session, task).setUnit(unit, 1).setInitialMax(total).build());
+  }
+
+  /// Begins a task of `total` bytes; it also shows how many go by in a second.
+  static Progress ofBytes(Session session, String task, long total) {
+    if (!session.drawsProgress()) {
+      return new Progress(null);
+    }
     return new Progress(
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setUnit(unit, 1)
+        builder(session, task)
+            .setUnit(" MiB", 1 << 20)
             .setInitialMax(total)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis((int) Duration.ofMillis(250).toMillis())
-            .setConsumer(new ConsoleProgressBarConsumer(session.err(), WIDTH))
+            .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
             .build());
+  }
+
+  private static ProgressBarBuilder builder(Session session, String task) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis((int) Duration.ofMillis(250).toMillis())
+        .setConsumer(new ConsoleProgressBarConsumer(session.err(), WIDTH));
   }
 
   void to(long done) {

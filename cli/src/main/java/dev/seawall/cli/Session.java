@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.cli;
 
+import dev.seawall.cli.config.Environment;
 import dev.seawall.cli.ops.Terminals;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -19,12 +21,13 @@ public final class Session {
   private final PrintStream err;
   private final boolean inputIsTerminal;
   private final boolean errorIsTerminal;
+  private final Environment environment;
   private final AtomicBoolean interrupted = new AtomicBoolean();
   private volatile Output output;
 
   /// Makes a run with streams of the caller's; nobody sits at them.
   public Session(InputStream in, OutputStream out, PrintStream err) {
-    this(in, out, err, false, false);
+    this(in, out, err, false, false, Environment.of(Map.of()));
   }
 
   Session(
@@ -32,12 +35,14 @@ public final class Session {
       OutputStream out,
       PrintStream err,
       boolean inputIsTerminal,
-      boolean errorIsTerminal) {
+      boolean errorIsTerminal,
+      Environment environment) {
     this.in = in;
     this.out = out;
     this.err = err;
     this.inputIsTerminal = inputIsTerminal;
     this.errorIsTerminal = errorIsTerminal;
+    this.environment = environment;
     this.output = new Output(out, Output.Format.TEXT);
   }
 
@@ -49,7 +54,8 @@ public final class Session {
         new FileOutputStream(FileDescriptor.out),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         Terminals.isTerminal(0),
-        Terminals.isTerminal(2));
+        Terminals.isTerminal(2),
+        Environment.ofProcess());
   }
 
   /// Returns the run that a verb belongs to.
@@ -79,6 +85,11 @@ public final class Session {
   /// Returns standard error.
   public PrintStream err() {
     return err;
+  }
+
+  /// Returns what the environment tells.
+  Environment environment() {
+    return environment;
   }
 
   /// Returns whether a person can be asked.

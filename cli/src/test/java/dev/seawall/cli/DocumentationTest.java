@@ -2,7 +2,10 @@
 package dev.seawall.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.seawall.cli.config.Environment;
+import dev.seawall.s3.S3Options;
 import dev.seawall.wal.WalOptionKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +80,18 @@ final class DocumentationTest {
   }
 
   @Test
+  void settingsOfAStore() {
+    // A key that is not known is refused with those that are.
+    IllegalArgumentException refusal =
+        assertThrows(
+            IllegalArgumentException.class, () -> S3Options.from(Map.of("no such key", "")));
+    Matcher known = Pattern.compile("known are \\[([^\\]]*)\\]").matcher(refusal.getMessage());
+    assertThat(known.find()).isTrue();
+    Set<String> real = new TreeSet<>(Arrays.asList(known.group(1).split(", ", -1)));
+    assertThat(firstCells(section("Settings of an S3 store"))).isEqualTo(real);
+  }
+
+  @Test
   void environment() {
     Set<String> real = new TreeSet<>();
     for (String script : new String[] {"seawall", "bin/find-jdk"}) {
@@ -85,16 +100,20 @@ final class DocumentationTest {
         pattern.matcher(text).results().forEach(match -> real.add(match.group(1)));
       }
     }
+    real.addAll(Environment.names());
     // The shell's own.
     real.remove("IFS");
     assertThat(firstCells(section("Environment"))).isEqualTo(real);
   }
 
-  /// The command's own classes read nothing from the environment.
+  /// One class of the command reads the environment, and says what.
   @Test
-  void theCommandReadsNoEnvironment() throws IOException {
+  void theCommandReadsTheEnvironmentInOnePlace() throws IOException {
     try (var files = Files.walk(ROOT.resolve("cli/src/main"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        if (file.endsWith("config/Environment.java")) {
+          continue;
+        }
         assertThat(Files.readString(file)).as(file.toString()).doesNotContain("getenv");
       }
     }

@@ -3,6 +3,7 @@ package dev.seawall.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seawall.cli.config.Environment;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.WriteAheadLog;
 import java.io.ByteArrayInputStream;
@@ -12,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,7 +179,8 @@ final class ToolsTest {
             new ByteArrayOutputStream(),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             true,
-            true);
+            true,
+            Environment.of(Map.of()));
     int status = Main.run(session, "wal", "truncate", log.toString(), "--suffix", "5");
     return new Run(status, "", err.toString(StandardCharsets.UTF_8));
   }
