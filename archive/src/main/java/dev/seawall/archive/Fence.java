@@ -31,6 +31,10 @@ public interface Fence {
   /// Returns why it was lost; null unless it was.
   @Nullable LeaseLostException lost();
 
+  /// Says that something waits to be written: a fence that rests while nothing does seeks to be
+  /// held again. Cheap, any thread.
+  default void want() {}
+
   /// Runs `action` after every change of the state, on any thread; short.
   void onChange(Runnable action);
 

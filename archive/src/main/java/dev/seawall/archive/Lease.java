@@ -36,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 /// - A refused write is answered by a look: our own lost reply, or another's lease. Another's is
 ///   the end: [#lost] says whose.
 ///
+/// A holder may rest while nothing waits to be written ([LeaseOptions#withRestWhenIdle]): it renews
+/// only when [#want] was called since the last renewal, and lets its lease run out otherwise. It is
+/// then in doubt like any holder that has not renewed, and goes on after a renewal that proves that
+/// nobody was there in between.
+///
 /// A lease is necessary and not sufficient: a paused holder's last request may arrive after a rival
 /// took over. What it writes then is void, see [Epochs].
 public final class Lease implements Fence, AutoCloseable {
@@ -58,6 +63,8 @@ public final class Lease implements Fence, AutoCloseable {
   private final String writer;
   private final WaitWord changes;
   private volatile @Nullable Handle handle;
+  // Whether something was to be written since the last renewal began.
+  private volatile boolean wanted = true;
 
   // Guarded by this: read by others.
   private Phase phase = Phase.SEEKING;
@@ -200,6 +207,14 @@ public final class Lease implements Fence, AutoCloseable {
     }
   }
 
+  @Override
+  public void want() {
+    if (!wanted) {
+      wanted = true;
+      wake();
+    }
+  }
+
   private void wake() {
     Handle started = handle;
     if (started != null) {
@@ -214,6 +229,7 @@ public final class Lease implements Fence, AutoCloseable {
       lose("others", String.valueOf(e.getMessage()));
     } catch (IOException _) {
       // The store is asked again; validity runs out by itself meanwhile.
+      wanted = true;
       failures++;
       pause(replica.retrier().policy().delayNanos(failures, replica.machine().random()));
     }
@@ -221,6 +237,10 @@ public final class Lease implements Fence, AutoCloseable {
     Phase now = phase();
     if (now == Phase.LOST) {
       return Worker.UNTIL_WOKEN;
+    }
+    if (now == Phase.HELD && options.restsWhenIdle() && !wanted && writing == null) {
+      // One more look when it runs out, to tell that it did.
+      return told == State.HELD ? untilLook() : Worker.UNTIL_WOKEN;
     }
     if (looking == null && writing == null && claiming == null) {
       long left = pauseNanos - (time.nanoTime() - pauseStartNanos);
@@ -258,6 +278,7 @@ public final class Lease implements Fence, AutoCloseable {
       }
       case HELD -> {
         if (ours != null) {
+          wanted = false;
           write(PutCondition.ifMatch(ours));
         }
       }

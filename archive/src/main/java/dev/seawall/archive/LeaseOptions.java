@@ -11,11 +11,13 @@ public final class LeaseOptions {
   private final String owner;
   private final long ttlMillis;
   private final long marginMillis;
+  private final boolean restsWhenIdle;
 
-  private LeaseOptions(String owner, long ttlMillis, long marginMillis) {
+  private LeaseOptions(String owner, long ttlMillis, long marginMillis, boolean restsWhenIdle) {
     this.owner = owner;
     this.ttlMillis = ttlMillis;
     this.marginMillis = marginMillis;
+    this.restsWhenIdle = restsWhenIdle;
   }
 
   /// Thirty seconds, as Litestream's, and a margin of fifteen.
@@ -25,7 +27,7 @@ public final class LeaseOptions {
     if (!owner.matches("[ -~]{1,200}")) {
       throw new IllegalArgumentException("'" + owner + "' is not a plain name for an owner");
     }
-    return new LeaseOptions(owner.strip(), DEFAULT_TTL_MILLIS, DEFAULT_TTL_MILLIS / 2);
+    return new LeaseOptions(owner.strip(), DEFAULT_TTL_MILLIS, DEFAULT_TTL_MILLIS / 2, false);
   }
 
   /// Returns options that differ in the time to live, in milliseconds; the margin is half of it.
@@ -33,7 +35,7 @@ public final class LeaseOptions {
     if (millis < 1000) {
       throw new IllegalArgumentException("time to live of " + millis + " ms, at least 1000");
     }
-    return new LeaseOptions(owner, millis, millis / 2);
+    return new LeaseOptions(owner, millis, millis / 2, restsWhenIdle);
   }
 
   /// Returns options that differ in the margin, in milliseconds.
@@ -41,12 +43,31 @@ public final class LeaseOptions {
     if (millis < 0) {
       throw new IllegalArgumentException("margin of " + millis + " ms");
     }
-    return new LeaseOptions(owner, ttlMillis, millis);
+    return new LeaseOptions(owner, ttlMillis, millis, restsWhenIdle);
+  }
+
+  /// Returns options of another holder, by its name for people.
+  public LeaseOptions withOwner(String name) {
+    LeaseOptions other = of(name);
+    return new LeaseOptions(other.owner, ttlMillis, marginMillis, restsWhenIdle);
+  }
+
+  /// Returns options that differ in what the holder does while nothing waits to be written: renew
+  /// all the same, or rest. One that rests costs no request, and somebody else may take over once
+  /// the time to live and the margin are over; the holder learns of it when it wants to write next,
+  /// before it writes.
+  public LeaseOptions withRestWhenIdle(boolean rests) {
+    return new LeaseOptions(owner, ttlMillis, marginMillis, rests);
   }
 
   /// Returns the name of the holder.
   public String owner() {
     return owner;
+  }
+
+  /// Returns whether the holder rests while nothing waits to be written.
+  public boolean restsWhenIdle() {
+    return restsWhenIdle;
   }
 
   /// Returns the time to live, in milliseconds.

@@ -3,11 +3,11 @@ package dev.seawall.archive;
 
 import dev.seawall.archive.internal.BlockWriter;
 import dev.seawall.archive.internal.FileBytes;
-import dev.seawall.archive.internal.link.CheckedContent;
 import dev.seawall.archive.internal.link.LinkFooter;
 import dev.seawall.archive.internal.link.SpoolPosition;
 import dev.seawall.io.AtomicFile;
 import dev.seawall.io.DirectoryLock;
+import dev.seawall.io.FileStatus;
 import dev.seawall.io.FileSystem;
 import dev.seawall.io.LockHeldException;
 import dev.seawall.io.Machine;
@@ -15,7 +15,6 @@ import dev.seawall.io.StorageException;
 import dev.seawall.io.objects.ObjectContent;
 import dev.seawall.io.objects.ObjectMetadata;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The local queue of links: what is in it is promised, durable and without a hole, until it is in
@@ -49,6 +47,7 @@ public final class LinkStore implements AutoCloseable {
   private final Deque<StoredLink> kept = new ArrayDeque<>();
   private final Deque<StoredLink> pending = new ArrayDeque<>();
   private @Nullable ChainEnd shipped;
+  private Map<String, String> shippedMetadata = Map.of();
   private boolean shippedSaved = true;
   private long pendingBytes;
   private long keptBytes;
@@ -163,13 +162,18 @@ public final class LinkStore implements AutoCloseable {
 
   private @Nullable ChainEnd position() throws StorageException {
     Path path = directory.resolve(POSITION);
-    if (!files.status(path).isFile() || files.status(path).bytes() != SpoolPosition.BYTES) {
+    FileStatus status = files.status(path);
+    if (!status.isFile() || status.bytes() > SpoolPosition.MOST_BYTES) {
       return null;
     }
     SpoolPosition found =
         SpoolPosition.decode(
-            AtomicFile.read(files, path, SpoolPosition.BYTES).toArray(ValueLayout.JAVA_BYTE));
-    return found == null ? null : new ChainEnd(found.first(), found.last(), found.post());
+            AtomicFile.read(files, path, SpoolPosition.MOST_BYTES).toArray(ValueLayout.JAVA_BYTE));
+    if (found == null) {
+      return null;
+    }
+    shippedMetadata = found.metadata();
+    return new ChainEnd(found.first(), found.last(), found.post());
   }
 
   private StoredLink read(Path path, String name) throws IOException {
@@ -243,6 +247,12 @@ public final class LinkStore implements AutoCloseable {
     }
     StoredLink last = pending.getLast();
     return new ChainEnd(last.first(), last.last(), last.post());
+  }
+
+  /// Returns the metadata of the newest link, also when it was shipped and its file is gone; empty
+  /// when nothing is known.
+  public synchronized Map<String, String> endMetadata() {
+    return pending.isEmpty() ? shippedMetadata : pending.getLast().metadata();
   }
 
   /// Returns the newest link that is known to be in the replica; null when none is.
@@ -330,6 +340,7 @@ public final class LinkStore implements AutoCloseable {
     Runnable told;
     synchronized (this) {
       requireUsable();
+      boolean named = false;
       try (file) {
         ChainEnd end = end();
         String pre = end == null ? ChainHash.GENESIS : end.post();
@@ -351,11 +362,17 @@ public final class LinkStore implements AutoCloseable {
         byte[] end192 = footer.encode(attributes);
         file.append(end192, 0, end192.length);
         file.sync();
+        named = true;
         files.rename(directory.resolve(TEMPORARY), path);
         files.syncDirectory(directory);
         link = link(footer, normal, path);
       } catch (StorageException e) {
-        failure = e;
+        if (named) {
+          failure = e;
+        } else {
+          // A temporary that never got its name: nothing was promised, and nothing will be.
+          giveUp(file);
+        }
         throw e;
       } finally {
         writing = false;
@@ -384,37 +401,7 @@ public final class LinkStore implements AutoCloseable {
 
   /// Returns the content of a link, to be sent; its hash is checked while it is read.
   public ObjectContent content(StoredLink link) {
-    return new Content(link);
-  }
-
-  private final class Content implements ObjectContent {
-    private final StoredLink link;
-
-    Content(StoredLink link) {
-      this.link = link;
-    }
-
-    @Override
-    public OptionalLong bytes() {
-      return OptionalLong.of(link.bytes());
-    }
-
-    @Override
-    public String sha256() {
-      return link.sha256();
-    }
-
-    @Override
-    public boolean isRepeatable() {
-      return true;
-    }
-
-    @Override
-    public InputStream open() throws IOException {
-      FileBytes file = FileBytes.open(files, link.path());
-      return new CheckedContent(
-          file.range(0, link.bytes()), link.path().toString(), link.bytes(), link.sha256());
-    }
+    return new LinkContent(files, link);
   }
 
   /// Notes that every link up to and including `last` is in the replica. Not durable before
@@ -431,6 +418,7 @@ public final class LinkStore implements AutoCloseable {
       kept.add(link);
       keptBytes += link.bytes();
       shipped = new ChainEnd(link.first(), link.last(), link.post());
+      shippedMetadata = link.metadata();
       shippedSaved = false;
     }
   }
@@ -447,7 +435,8 @@ public final class LinkStore implements AutoCloseable {
     if (shippedSaved || known == null) {
       return;
     }
-    SpoolPosition position = new SpoolPosition(known.first(), known.last(), known.post());
+    SpoolPosition position =
+        new SpoolPosition(known.first(), known.last(), known.post(), shippedMetadata);
     AtomicFile.write(files, directory.resolve(POSITION), MemorySegment.ofArray(position.encode()));
     shippedSaved = true;
   }
@@ -473,6 +462,11 @@ public final class LinkStore implements AutoCloseable {
           "it has failed before and must be opened again: " + first.getMessage(),
           first);
     }
+  }
+
+  /// Returns whether the store must be opened again.
+  public synchronized boolean hasFailed() {
+    return failure != null;
   }
 
   /// Gives the directory back. Waiting links stay. Idempotent.

@@ -45,8 +45,9 @@ public final class LinkWriter extends OutputStream {
 
   /// Makes the link a promise: durable when it returns, in the queue behind all others.
   ///
-  /// When it fails, the store has failed: whether the link is promised is unknown until it is
-  /// opened again.
+  /// When it fails before the link has its name – the disk is full –, nothing is promised and the
+  /// store goes on. When it fails later, the store has failed: whether the link is promised is
+  /// unknown until it is opened again, see [LinkStore#hasFailed].
   ///
   /// @param last last number covered
   /// @param metadata goes to the replica with it

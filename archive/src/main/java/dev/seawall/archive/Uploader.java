@@ -143,6 +143,9 @@ public final class Uploader implements AutoCloseable {
         stop(lost == null ? new LeaseLostException("unknown", "the lease was lost") : lost);
         return Worker.UNTIL_WOKEN;
       }
+      if (links.pendingLinks() > 0) {
+        fence.want();
+      }
       if (fence.state() == Fence.State.WAITING) {
         return Worker.UNTIL_WOKEN;
       }

@@ -237,6 +237,56 @@ class LeaseTest {
     assertThat(world.keys("db/0000/")).hasSize(1);
   }
 
+  private long requests(Rig rig, long seconds) {
+    long before = world.calls();
+    rig.run(seconds);
+    return world.calls() - before;
+  }
+
+  private static LeaseOptions resting() {
+    return LeaseOptions.of("one").withRestWhenIdle(true);
+  }
+
+  /// A day without a link: not one request. Then one renewal, and it goes on.
+  @Test
+  void aHolderThatRestsMakesNoRequest() throws IOException {
+    Rig one = new Rig(here, world);
+    Lease lease = Lease.start(one.replica, one.calls, resting(), one.links);
+    one.uploader(lease, listener);
+    one.produce(1, "base");
+    one.run(60);
+    assertThat(published).containsExactly("1..1");
+    assertThat(requests(one, TimeUnit.DAYS.toSeconds(1))).isZero();
+    assertThat(lease.state()).isEqualTo(Fence.State.WAITING);
+    one.produce(2, "after a day");
+    assertThat(requests(one, 3600)).as("renewal, link, one renewal more").isBetween(2L, 6L);
+    assertThat(published).containsExactly("1..1", "2..2");
+    assertThat(stopped).isEmpty();
+    assertThat(record().generation()).isEqualTo(1);
+  }
+
+  /// Somebody else takes over meanwhile, after TTL and margin: who rested learns of it before it
+  /// writes.
+  @Test
+  void aHolderThatRestedPastATakeoverStops() throws IOException {
+    Rig one = new Rig(here, world);
+    Lease first = Lease.start(one.replica, one.calls, resting(), one.links);
+    Uploader uploader = one.uploader(first, listener);
+    one.produce(1, "base");
+    one.run(60);
+    Rig other = new Rig(there, world);
+    Lease second = other.lease("two");
+    other.run(40);
+    assertThat(second.state()).as("not before TTL and margin").isEqualTo(Fence.State.WAITING);
+    other.run(60);
+    assertThat(second.state()).isEqualTo(Fence.State.HELD);
+    one.produce(2, "too late");
+    one.run(60);
+    assertThat(uploader.status().state()).isEqualTo(Uploader.State.STOPPED);
+    assertThat(stopped).singleElement().asString().contains("is held by two seawall-");
+    assertThat(world.keys("db/0000/")).hasSize(1);
+  }
+
   @Test
   void aHolderThatSleptAloneGoesOnAfterARenewal() throws IOException {
     Rig one = new Rig(here, world);

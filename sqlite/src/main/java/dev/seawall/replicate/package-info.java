@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// SQLite databases to a replica and back. API; [Restore] brings one back.
+/// SQLite databases to a replica and back. API; [Shipper] and [Replicator] bring a live database
+/// there, [Restore] brings one back.
 ///
 /// A *replica* is the copy of one database in an object store: links, each an LTX file
 /// ([dev.seawall.ltx]) that covers a range of transaction ids. Links stand on *levels*: level 0 has
@@ -15,6 +16,38 @@
 /// | generations | `generations/<16 hex>/snapshots/<8 hex>.snapshot.lz4` and `…/wal/<8 hex>_<8 or more hex>.wal.lz4` | Litestream 0.3 |
 ///
 /// Any of them is read from any store.
+///
+/// ## How a live database gets there
+///
+/// ```
+///   SQLite's WAL ──► capture ──► link in the local queue ──► uploader ──► replica, level 0
+///      (pinned)        │          (durable: a promise)        (in order)
+///                      └── checkpoint: only of what is durable in the queue
+/// ```
+///
+/// 1. The first link, and the one after every loss, has all pages. Each one after it has the last
+///    image of every page that its transactions changed, grew or left unwritten.
+/// 2. A transaction id stands for one link, not for one transaction of SQLite. The first commit
+///    after a quiet time is captured at the next look, those that follow within the sync interval
+///    together.
+/// 3. The database is looked at by its wal-index: 48 bytes, when nothing was committed. Its files
+///    are looked at each two seconds, too, and whenever the wal-index says something.
+/// 4. What the WAL cannot tell – it was checkpointed while nobody followed, restarted past the pin,
+///    cut, replaced – is a *loss*: an event, and a new link with all pages.
+/// 5. While nothing is committed nothing is written, here or there, and no request is made.
+///
+/// ## Who may be where when the replicator dies
+///
+/// | moment | what is left | the next start |
+/// |---|---|---|
+/// | a capture is being written | `link.tmp` | removes it; reads the same transactions from the WAL again |
+/// | the link is durable, the capture not accepted | the link | goes on behind it: its metadata say where it ends in the WAL |
+/// | it is shipped, and its file removed | the queue's `position`, with the same metadata | goes on behind it |
+/// | in a checkpoint, the pin let go | all of the WAL in the queue | goes on, if the WAL was not restarted; else a loss |
+/// | the spool is lost | the replica | takes over at the replica's end, with all pages |
+///
+/// A start goes on without a new snapshot if the WAL still has the same salts and the frame before
+/// the position has the same running checksum, which stands for everything before it.
 ///
 /// ## What a restore is made of
 ///

@@ -9,11 +9,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/// Writes a new file of any length through whole blocks, and syncs it. Confined to one thread.
+/// Writes a new file of any length through whole blocks, and syncs it. Used by one thread at a
+/// time.
 public final class BlockWriter implements AutoCloseable {
   private static final int STAGING_BYTES = 64 * StorageFile.BLOCK_BYTES;
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final MemorySegment staging;
   private final IoQueue queue;
   private final StorageFile file;

@@ -23,8 +23,21 @@ public interface Capture {
   /// Returns where it begins in the WAL; where it ends, for a snapshot.
   long walPosition();
 
-  /// Hands over the pages, ascending; lock page left out.
+  /// Hands over the next pages, ascending; lock page left out.
   ///
-  /// @return false when the WAL changed meanwhile: throw away what was handed over and look again
-  boolean writeTo(PageSink sink) throws IOException;
+  /// @param most how many at most
+  /// @return whether there are more
+  boolean next(PageSink sink, long most) throws IOException;
+
+  /// Returns whether what was handed over is right: false when the WAL changed meanwhile, then
+  /// throw it away and look again.
+  boolean isRight() throws IOException;
+
+  /// Hands over all pages that [#next] has not handed over yet.
+  ///
+  /// @return [#isRight]
+  default boolean writeTo(PageSink sink) throws IOException {
+    while (next(sink, Long.MAX_VALUE)) {}
+    return isRight();
+  }
 }

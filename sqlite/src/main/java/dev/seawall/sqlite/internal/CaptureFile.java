@@ -13,15 +13,15 @@ import java.io.OutputStream;
 /// snapshot covers no bytes of it. Source: `DB.sync` of Litestream v0.5.17, which goes on from the
 /// newest such file and has no other state.
 public final class CaptureFile {
-  private CaptureFile() {}
+  private final Capture capture;
+  private final LtxEncoder encoder;
 
-  /// Writes a file.
+  /// Begins a file.
   ///
   /// @param txid of the capture; a snapshot that does not begin a chain has all pages too
   /// @param timestampMillis when the last commit was seen
   /// @param out gets the file; neither flushed nor closed
-  /// @return false when the WAL changed meanwhile: what was written is no file
-  public static boolean write(
+  public CaptureFile(
       Capture capture, long txid, long timestampMillis, PageEncoding encoding, OutputStream out)
       throws IOException {
     LtxHeader header =
@@ -35,11 +35,36 @@ public final class CaptureFile {
               end.salt1(),
               end.salt2());
     }
-    LtxEncoder encoder = new LtxEncoder(out, header, encoding);
-    if (!capture.writeTo(encoder::page)) {
+    this.capture = capture;
+    this.encoder = new LtxEncoder(out, header, encoding);
+  }
+
+  /// Writes the next pages.
+  ///
+  /// @return whether there are more
+  public boolean next(long mostPages) throws IOException {
+    return capture.next(encoder::page, mostPages);
+  }
+
+  /// Ends the file.
+  ///
+  /// @return false when the WAL changed meanwhile: what was written is no file
+  public boolean finish() throws IOException {
+    if (!capture.isRight()) {
       return false;
     }
     encoder.finish();
     return true;
+  }
+
+  /// Writes a whole file.
+  ///
+  /// @return false when the WAL changed meanwhile: what was written is no file
+  public static boolean write(
+      Capture capture, long txid, long timestampMillis, PageEncoding encoding, OutputStream out)
+      throws IOException {
+    CaptureFile file = new CaptureFile(capture, txid, timestampMillis, encoding, out);
+    while (file.next(Long.MAX_VALUE)) {}
+    return file.finish();
   }
 }

@@ -8,6 +8,7 @@ import dev.seawall.io.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -34,6 +35,7 @@ public final class JdbcSqliteSource implements SqliteSource {
   private final IoQueue walQueue;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment indexBytes = arena.allocate(WalIndex.BYTES);
+  private DatabaseFiles.@Nullable Opened shm;
   private boolean pinned;
   private boolean locked;
 
@@ -158,14 +160,49 @@ public final class JdbcSqliteSource implements SqliteSource {
     if (pinned) {
       throw new IllegalStateException(path + " is pinned");
     }
-    try (Statement statement = reader.createStatement();
-        ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+    return checkpoint(reader, "PASSIVE");
+  }
+
+  @Override
+  public Checkpointed checkpointTruncate() throws IOException {
+    if (locked) {
+      throw new IllegalStateException(path + " is locked for writing");
+    }
+    return checkpoint(locker, "TRUNCATE");
+  }
+
+  private Checkpointed checkpoint(Connection connection, String mode) throws IOException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
       result.next();
       return new Checkpointed(
           result.getLong(1) != 0, Math.max(0, result.getLong(2)), Math.max(0, result.getLong(3)));
     } catch (SQLException e) {
       throw failed("checkpoint", path, e);
     }
+  }
+
+  @Override
+  public long stamp() throws StorageException {
+    DatabaseFiles.Opened known = shm;
+    if (known == null) {
+      known = databaseFiles.open(shmPath());
+      shm = known;
+    }
+    if (known == null) {
+      return 0;
+    }
+    int read = known.read(0, indexBytes);
+    // The first copy of the header: it counts commits, and is written last.
+    long stamp = read;
+    for (long at = 0; at + 8 <= Math.min(read, 48); at += 8) {
+      stamp = stamp * 31 + indexBytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+    }
+    return stamp;
+  }
+
+  private Path shmPath() {
+    return path.resolveSibling(path.getFileName() + "-shm");
   }
 
   @Override
@@ -186,12 +223,13 @@ public final class JdbcSqliteSource implements SqliteSource {
 
   @Override
   public @Nullable WalIndex index() throws StorageException {
-    DatabaseFiles.Opened shm = databaseFiles.open(path.resolveSibling(path.getFileName() + "-shm"));
-    if (shm == null) {
+    DatabaseFiles.Opened now = databaseFiles.open(shmPath());
+    shm = now;
+    if (now == null) {
       return null;
     }
     for (int look = 0; look < INDEX_LOOKS; look++) {
-      int read = shm.read(0, indexBytes);
+      int read = now.read(0, indexBytes);
       WalIndex index = WalIndex.parse(indexBytes.asSlice(0, read));
       if (index != null) {
         return index;

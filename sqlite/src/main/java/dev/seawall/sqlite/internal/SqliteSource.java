@@ -52,6 +52,15 @@ public interface SqliteSource extends AutoCloseable {
   /// it would keep its own frames.
   Checkpointed checkpointPassive() throws IOException;
 
+  /// Checkpoints all of the WAL and empties its file. Waits for others no longer than the busy
+  /// timeout; the pin may be held, if it is on read mark 0.
+  Checkpointed checkpointTruncate() throws IOException;
+
+  /// Returns a number that changes with every commit: equal numbers of two moments mean that
+  /// nothing was committed in between, as far as the wal-index tells. Cheap. What is done to the
+  /// files from outside does not change it.
+  long stamp() throws StorageException;
+
   /// Opens the WAL that stands there now; the caller closes it.
   ///
   /// @return null when there is none

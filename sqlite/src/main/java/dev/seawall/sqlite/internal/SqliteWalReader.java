@@ -6,18 +6,33 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Reads whole transactions from a WAL, beside a writer. Confined to one thread; keeps one buffer.
+/// Reads whole transactions from a WAL, beside a writer. Confined to one thread; works in one
+/// buffer.
 ///
 /// Nothing is believed that the checksums do not prove, and nothing outside whole transactions is
 /// shown. A file that ends early, also in the middle of a call, is a WAL that ends there.
 public final class SqliteWalReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 18;
 
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, 64);
+  private final @Nullable Arena arena;
+  private MemorySegment buffer;
 
-  /// Makes one; holds 256 KiB off-heap.
-  public SqliteWalReader() {}
+  /// Makes one with a buffer of its own, 256 KiB off-heap.
+  public SqliteWalReader() {
+    arena = Arena.ofShared();
+    buffer = arena.allocate(BUFFER_BYTES, 64);
+  }
+
+  /// Makes one that works in a lent buffer of at least 64 KiB and a frame header, see [#lend].
+  SqliteWalReader(MemorySegment lent) {
+    arena = null;
+    buffer = lent;
+  }
+
+  /// Lends another buffer; nothing of the one before is used any more.
+  void lend(MemorySegment lent) {
+    buffer = lent;
+  }
 
   /// What a scan found behind the cursor it began at.
   ///
@@ -100,7 +115,9 @@ public final class SqliteWalReader implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    if (arena != null) {
+      arena.close();
+    }
   }
 
   /// One scan: frames are read in pieces of as many as the buffer holds.
@@ -141,7 +158,7 @@ public final class SqliteWalReader implements AutoCloseable {
 
     Scan run() throws StorageException {
       long frameBytes = header.frameBytes();
-      long chunk = BUFFER_BYTES / frameBytes * frameBytes;
+      long chunk = buffer.byteSize() / frameBytes * frameBytes;
       while (!stopped) {
         int read = wal.read(position, buffer.asSlice(0, chunk));
         long whole = read / frameBytes * frameBytes;

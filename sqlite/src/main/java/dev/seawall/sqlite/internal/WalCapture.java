@@ -3,10 +3,8 @@ package dev.seawall.sqlite.internal;
 
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
-import dev.seawall.ltx.LockPage;
 import dev.seawall.ltx.LtxHeader;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// accepted; [#checkpoint] lets SQLite's WAL begin anew without losing sight of it.
 public final class WalCapture implements AutoCloseable {
   private static final int MAX_PAGE_BYTES = 65536;
+  private static final int FIRST_SAFE_SQLITE = 3_051_003;
   private static final WalCursor NO_WAL = new WalCursor(0, 0, 0, 0, 0);
 
   /// What a look found.
@@ -41,9 +40,10 @@ public final class WalCapture implements AutoCloseable {
 
   private final SqliteSource source;
   private final long maxBytes;
-  private final SqliteWalReader reader = new SqliteWalReader();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment buffer = arena.allocate(MAX_PAGE_BYTES, 64);
+  private final CaptureBuffers pool;
+  private final boolean ownsPool;
+  private CaptureBuffers.@Nullable Buffers lent;
+  private final SqliteWalReader reader = new SqliteWalReader(MemorySegment.NULL);
   private @Nullable StorageFile wal;
   // What was accepted: null before the first snapshot.
   private @Nullable WalCursor cursor;
@@ -57,10 +57,49 @@ public final class WalCapture implements AutoCloseable {
   // Whether the WAL was seen empty since: then its next salts are random.
   private boolean sawEmpty;
 
+  /// Makes one with buffers of its own.
+  ///
   /// @param maxBytes how much of a WAL one look takes; a single longer transaction is taken whole
   public WalCapture(SqliteSource source, long maxBytes) {
+    this(source, maxBytes, new CaptureBuffers(), true);
+    borrow();
+  }
+
+  /// Makes one that works only between [#borrow] and [#giveBack].
+  public WalCapture(SqliteSource source, long maxBytes, CaptureBuffers pool) {
+    this(source, maxBytes, pool, false);
+  }
+
+  private WalCapture(SqliteSource source, long maxBytes, CaptureBuffers pool, boolean ownsPool) {
     this.source = source;
     this.maxBytes = maxBytes;
+    this.pool = pool;
+    this.ownsPool = ownsPool;
+  }
+
+  /// Takes buffers from the pool.
+  public void borrow() {
+    CaptureBuffers.Buffers taken = pool.take();
+    lent = taken;
+    reader.lend(taken.wal());
+  }
+
+  /// Gives them back. What was captured and not yet handed over stays valid.
+  public void giveBack() {
+    CaptureBuffers.Buffers taken = lent;
+    if (taken != null) {
+      lent = null;
+      reader.lend(MemorySegment.NULL);
+      pool.giveBack(taken);
+    }
+  }
+
+  MemorySegment pageBuffer() {
+    CaptureBuffers.Buffers taken = lent;
+    if (taken == null) {
+      throw new IllegalStateException("no buffers were borrowed");
+    }
+    return taken.page();
   }
 
   /// Pins the database, anew if it was pinned; a snapshot must follow.
@@ -109,7 +148,7 @@ public final class WalCapture implements AutoCloseable {
     }
   }
 
-  private @Nullable SqliteWalHeader openWal() throws StorageException {
+  @Nullable SqliteWalHeader openWal() throws StorageException {
     closeWal();
     wal = source.openWal();
     return wal == null ? null : reader.header(wal::read);
@@ -182,7 +221,7 @@ public final class WalCapture implements AutoCloseable {
     if (found.transactions() == 0) {
       return new Look.Quiet();
     }
-    Pages pages = new Pages(header, found, from.position(), commit + 1);
+    CapturedPages pages = new CapturedPages(this, header, found, from.position(), commit + 1);
     return new Look.Changed(pages, found.transactions(), found.more());
   }
 
@@ -208,12 +247,14 @@ public final class WalCapture implements AutoCloseable {
     SqliteWalReader.Scan found =
         reader.scan(
             open()::read, header, WalCursor.start(header), WalTrust.index(index), Long.MAX_VALUE);
-    return found.transactions() == 0 ? null : new Pages(header, found, found.end().position(), 1);
+    return found.transactions() == 0
+        ? null
+        : new CapturedPages(this, header, found, found.end().position(), 1);
   }
 
   // The database file is all there is.
   private @Nullable Capture withoutWal(@Nullable SqliteWalHeader header) throws IOException {
-    MemorySegment start = buffer.asSlice(0, 100);
+    MemorySegment start = pageBuffer().asSlice(0, 100);
     if (source.database().read(0, start) < 100) {
       return null;
     }
@@ -225,7 +266,7 @@ public final class WalCapture implements AutoCloseable {
     }
     WalCursor end = header == null ? NO_WAL : WalCursor.start(header);
     long pages = fields.getInt(28) & 0xFFFF_FFFFL;
-    return new Pages(size, pages, end, end.position(), new long[0], 1, header);
+    return new CapturedPages(this, size, pages, end, end.position(), new long[0], 1, header);
   }
 
   /// Takes a capture as the state to go on from. Call it when its pages are safe.
@@ -239,6 +280,71 @@ public final class WalCapture implements AutoCloseable {
     cursor = capture.end();
     commit = capture.commit();
     pageSize = capture.pageSize();
+  }
+
+  /// Takes a position of a former life as the state to go on from; a [#look] says whether that can
+  /// be. Call it after [#start].
+  ///
+  /// @return false when nobody can tell what happened since: take a snapshot
+  public boolean resume(WalPosition position) {
+    if (position.cursor().position() == 0) {
+      // There was no WAL: what came since may be in the database only.
+      return false;
+    }
+    cursor = position.cursor();
+    commit = position.commit();
+    pageSize = position.pageSize();
+    seen = null;
+    return true;
+  }
+
+  /// Returns where a capture ends, for [#resume].
+  public static WalPosition positionOf(Capture capture) {
+    return new WalPosition(capture.end(), capture.commit(), capture.pageSize());
+  }
+
+  /// Returns how many bytes of the WAL were accepted, its header included; 0 when there is none.
+  public long capturedBytes() {
+    WalCursor at = cursor;
+    return at == null ? 0 : at.position();
+  }
+
+  /// Returns bytes a frame; 0 before the first accepted capture.
+  public long frameBytes() {
+    return pageSize == 0 ? 0 : pageSize + SqliteWalFrame.HEADER_BYTES;
+  }
+
+  /// Returns the length of the WAL at the last look, in bytes.
+  public long walBytes() throws StorageException {
+    StorageFile open = wal;
+    return open == null ? 0 : open.size();
+  }
+
+  /// Returns the version of SQLite that wrote the database's header last, when it is one that can
+  /// corrupt a database whose WAL somebody else checkpoints: before 3.51.3. Null otherwise.
+  public @Nullable String tooOldWriter() throws StorageException {
+    MemorySegment start = pageBuffer().asSlice(0, 100);
+    if (source.database().read(0, start) < 100) {
+      return null;
+    }
+    int version = start.get(SqliteWalHeader.U32, 96);
+    return version <= 0 || version >= FIRST_SAFE_SQLITE
+        ? null
+        : version / 1_000_000 + "." + version / 1000 % 1000 + "." + version % 1000;
+  }
+
+  /// Empties the WAL's file, when all of it is in the database and nothing came since; writers wait
+  /// for as long as the busy timeout at most. Call it right after a [#checkpoint] that was
+  /// complete.
+  ///
+  /// @return null when something came since
+  public SqliteSource.@Nullable Checkpointed truncate() throws IOException {
+    WalCursor at = cursor;
+    if (at == null || !mayRestart(at) || !(look() instanceof Look.Quiet)) {
+      return null;
+    }
+    // The pin stands on read mark 0: what comes in between cannot be moved, and so is not lost.
+    return source.checkpointTruncate();
   }
 
   /// Lets SQLite move what was captured into the database, so that its WAL can begin anew.
@@ -304,7 +410,7 @@ public final class WalCapture implements AutoCloseable {
     boolean keep(Capture capture) throws IOException;
   }
 
-  private StorageFile open() {
+  StorageFile open() {
     StorageFile open = wal;
     if (open == null) {
       throw new IllegalStateException("no WAL is open");
@@ -312,121 +418,22 @@ public final class WalCapture implements AutoCloseable {
     return open;
   }
 
+  SqliteSource source() {
+    return source;
+  }
+
+  SqliteWalReader reader() {
+    return reader;
+  }
+
   /// Lets go of the pin and closes the source.
   @Override
   public void close() throws IOException {
     closeWal();
-    reader.close();
-    arena.close();
+    giveBack();
+    if (ownsPool) {
+      pool.close();
+    }
     source.close();
-  }
-
-  /// Pages from the WAL, and from the database where the WAL has none.
-  private final class Pages implements Capture {
-    private final int size;
-    private final long length;
-    private final WalCursor end;
-    private final long walPosition;
-    private final long[] newest;
-    // From this page on every page is handed over: the first new one, or all.
-    private final long allFrom;
-    private final @Nullable SqliteWalHeader header;
-
-    Pages(SqliteWalHeader header, SqliteWalReader.Scan found, long walPosition, long allFrom) {
-      this(
-          header.pageSize(),
-          found.pages().commitPages(),
-          found.end(),
-          walPosition,
-          found.pages().newest(header.pageSize()),
-          allFrom,
-          header);
-    }
-
-    Pages(
-        int size,
-        long length,
-        WalCursor end,
-        long walPosition,
-        long[] newest,
-        long allFrom,
-        @Nullable SqliteWalHeader header) {
-      this.size = size;
-      this.length = length;
-      this.end = end;
-      this.walPosition = walPosition;
-      this.newest = newest;
-      this.allFrom = allFrom;
-      this.header = header;
-    }
-
-    @Override
-    public int pageSize() {
-      return size;
-    }
-
-    @Override
-    public long commit() {
-      return length;
-    }
-
-    @Override
-    public boolean isSnapshot() {
-      return allFrom == 1;
-    }
-
-    @Override
-    public WalCursor end() {
-      return end;
-    }
-
-    @Override
-    public long walPosition() {
-      return walPosition;
-    }
-
-    @Override
-    public boolean writeTo(PageSink sink) throws IOException {
-      MemorySegment page = buffer.asSlice(0, size);
-      long lockPage = LockPage.number(size);
-      long next = allFrom;
-      for (long entry : newest) {
-        long number = entry >>> 32;
-        for (; next < number; next++) {
-          if (next != lockPage) {
-            fromDatabase(next, page);
-            sink.page(next, page.asByteBuffer());
-          }
-        }
-        if (header == null || !reader.page(open()::read, header, entry & 0xFFFF_FFFFL, page)) {
-          return false;
-        }
-        sink.page(number, page.asByteBuffer());
-        next = Math.max(next, number + 1);
-      }
-      for (; next <= length; next++) {
-        if (next != lockPage) {
-          fromDatabase(next, page);
-          sink.page(next, page.asByteBuffer());
-        }
-      }
-      return isStillThere();
-    }
-
-    // A page that the database file does not reach was never written by SQLite: zeros.
-    private void fromDatabase(long number, MemorySegment page) throws StorageException {
-      int read = source.database().read((number - 1) * size, page);
-      page.asSlice(read).fill((byte) 0);
-    }
-
-    // A restart writes the header before it overwrites a frame.
-    private boolean isStillThere() throws StorageException {
-      SqliteWalHeader before = header;
-      if (before == null) {
-        SqliteWalHeader now = openWal();
-        return now == null || source.isSameDatabase();
-      }
-      return before.equals(reader.header(open()::read));
-    }
   }
 }

@@ -77,6 +77,20 @@ final class ScriptedSource implements SqliteSource {
   }
 
   @Override
+  public Checkpointed checkpointTruncate() {
+    if (locked || (pinned && !index.isBackfilled())) {
+      return new Checkpointed(true, index.mxFrame(), index.backfilled());
+    }
+    wal = new MemoryFile(new byte[0]);
+    return new Checkpointed(false, 0, 0);
+  }
+
+  @Override
+  public long stamp() {
+    return index == null ? 0 : index.hashCode();
+  }
+
+  @Override
   public StorageFile openWal() {
     return wal == null ? null : new ReadOnly(wal);
   }

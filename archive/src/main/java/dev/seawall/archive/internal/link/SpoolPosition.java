@@ -2,10 +2,12 @@
 package dev.seawall.archive.internal.link;
 
 import dev.seawall.archive.internal.Sha256;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What is known to be in the replica. Immutable.
@@ -13,31 +15,45 @@ import org.jspecify.annotations.Nullable;
 /// @param first first number of the newest link there
 /// @param last its last number
 /// @param post hash chain after it
-public record SpoolPosition(long first, long last, String post) {
-  /// Length of the file.
-  public static final int BYTES = 128;
+/// @param metadata of that link; its file may be gone
+public record SpoolPosition(long first, long last, String post, Map<String, String> metadata) {
+  /// The least length of the file.
+  public static final int LEAST_BYTES = 128;
+
+  /// The greatest length of the file.
+  public static final int MOST_BYTES = LEAST_BYTES + LinkFooter.MAX_ATTRIBUTE_BYTES;
 
   private static final byte[] MAGIC = "SWPOSN\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int CHECKSUM_AT = 96;
 
+  /// Copies the metadata.
+  public SpoolPosition {
+    metadata = Map.copyOf(metadata);
+  }
+
   /// Returns the bytes of the file.
   public byte[] encode() {
-    ByteBuffer buffer = ByteBuffer.allocate(BYTES);
-    buffer.put(MAGIC).putShort((short) 1).putShort((short) 0).putInt(0);
+    byte[] attributes = LinkFooter.attributes(metadata);
+    ByteBuffer buffer = ByteBuffer.allocate(LEAST_BYTES + attributes.length);
+    buffer.put(MAGIC).putShort((short) 1).putShort((short) 0).putInt(attributes.length);
     buffer.putLong(first).putLong(last).put(HexFormat.of().parseHex(post));
-    byte[] body = Arrays.copyOf(buffer.array(), CHECKSUM_AT);
-    buffer.position(CHECKSUM_AT).put(Sha256.digest().digest(body));
+    buffer.put(LEAST_BYTES, attributes);
+    buffer.position(CHECKSUM_AT).put(checksum(buffer.array()));
     return buffer.array();
+  }
+
+  private static byte[] checksum(byte[] file) {
+    var digest = Sha256.digest();
+    digest.update(file, 0, CHECKSUM_AT);
+    digest.update(file, LEAST_BYTES, file.length - LEAST_BYTES);
+    return digest.digest();
   }
 
   /// Reads the bytes of a file; null when they are none of this version, since the replica knows
   /// better.
   public static @Nullable SpoolPosition decode(byte[] bytes) {
-    if (bytes.length != BYTES) {
-      return null;
-    }
-    byte[] sum = Sha256.digest().digest(Arrays.copyOf(bytes, CHECKSUM_AT));
-    if (!Arrays.equals(sum, Arrays.copyOfRange(bytes, CHECKSUM_AT, BYTES))) {
+    if (bytes.length < LEAST_BYTES
+        || !Arrays.equals(checksum(bytes), Arrays.copyOfRange(bytes, CHECKSUM_AT, LEAST_BYTES))) {
       return null;
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -46,13 +62,20 @@ public record SpoolPosition(long first, long last, String post) {
     if (!Arrays.equals(magic, MAGIC) || buffer.getShort() != 1 || buffer.getShort() != 0) {
       return null;
     }
-    buffer.getInt();
+    int attributes = buffer.getInt();
     long first = buffer.getLong();
     long last = buffer.getLong();
     byte[] post = new byte[Sha256.BYTES];
     buffer.get(post);
-    return first < 1 || last < first
-        ? null
-        : new SpoolPosition(first, last, HexFormat.of().formatHex(post));
+    if (first < 1 || last < first || attributes != bytes.length - LEAST_BYTES) {
+      return null;
+    }
+    try {
+      byte[] rest = Arrays.copyOfRange(bytes, LEAST_BYTES, bytes.length);
+      return new SpoolPosition(
+          first, last, HexFormat.of().formatHex(post), LinkFooter.metadata(rest));
+    } catch (IOException _) {
+      return null;
+    }
   }
 }

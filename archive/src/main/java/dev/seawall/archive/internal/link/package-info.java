@@ -35,9 +35,10 @@
 ///
 /// # `position`
 ///
-/// 128 bytes: `SWPOSN\r\n`, version, features, 4 zero bytes, first and last number of the newest
-/// link that is known to be in the replica, the hash chain after it (32 bytes), 32 zero bytes,
-/// SHA-256 of all of that (32 bytes). It is a cache of what the replica says and may lag behind;
+/// `SWPOSN\r\n`, version, features, length of the attributes (4 bytes), first and last number of
+/// the newest link that is known to be in the replica, the hash chain after it (32 bytes), 32 zero
+/// bytes: 96 bytes; SHA-256 of all of that and the attributes (32 bytes); the attributes of that
+/// link, whose file may be gone. It is a cache of what the replica says and may lag behind;
 /// damaged, it counts as missing, and the replica is asked.
 ///
 /// # Order of events
