@@ -6,6 +6,7 @@ module dev.seawall.cli {
   requires dev.seawall.archive;
   requires dev.seawall.s3;
   requires dev.seawall.sqlite;
+  requires dev.seawall.codec;
   requires dev.seawall.wal;
   requires info.picocli;
   requires me.tongfei.progressbar;

@@ -13,7 +13,9 @@ import dev.seawall.io.LockHeldException;
 import dev.seawall.io.objects.ObjectStoreException;
 import dev.seawall.ltx.LtxException;
 import dev.seawall.replicate.RestoreException;
+import dev.seawall.wal.CodecMissingException;
 import dev.seawall.wal.CorruptException;
+import dev.seawall.wal.KeyException;
 import dev.seawall.wal.LogFullException;
 import dev.seawall.wal.LogLockedException;
 import dev.seawall.wal.NotALogException;
@@ -26,7 +28,7 @@ import picocli.CommandLine.ParameterException;
 public enum ExitCode {
   OK(0, "ok"),
   GENERAL(1, "general failure"),
-  USAGE(2, "configuration or usage; also: there is no log where one was expected"),
+  USAGE(2, "configuration or usage; also: no log where one was expected, a key is missing"),
   DATABASE(3, "database missing, corrupt, locked"),
   STORE_CREDENTIALS(4, "store: credentials"),
   STORE_UNREACHABLE(5, "store: unreachable"),
@@ -79,6 +81,8 @@ public enum ExitCode {
       case LogFullException _ -> DISK_FULL;
       case DiskFullException _ -> DISK_FULL;
       case NotALogException _ -> USAGE;
+      case KeyException _ -> USAGE;
+      case CodecMissingException _ -> USAGE;
       case ParameterException _ -> USAGE;
       case InterruptedException _ -> INTERRUPTED;
       case ObjectStoreException e -> ofStore(e.kind());

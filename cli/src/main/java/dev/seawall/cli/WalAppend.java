@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "append",
     description = {
-      "Append each line of standard input, or of FILE, as a record; create the log if there is none.",
+      "Append each line of standard input, or of FILE, as a record; create the log if there is"
+          + " none.",
       "Prints the index of each record when it is durable, one a line: an index that was printed"
           + " survives any crash."
     },
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
       "  printf 'a\\nb\\n' | seawall wal append ./log",
       "  seawall wal append ./log access.log --threads 8",
       "  seawall wal append ./log --durability batched -o segment-bytes=16MiB < access.log",
-      "  seawall wal cat ./old --framed | seawall wal append ./new --framed    copy, bytes as they are"
+      "  seawall wal cat ./old --framed | seawall wal append ./new --framed    copy, bytes as they"
+          + " are"
     })
 final class WalAppend implements Callable<Integer> {
   /// How soon a record is durable, as users write it.
@@ -80,8 +82,8 @@ final class WalAppend implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Append from N threads. With one (the default) records are in the order of the input; with"
-              + " more, their order is free.")
+          "Append from N threads. With one (the default) records are in the order of the input;"
+              + " with more, their order is free.")
   private int threads = 1;
 
   @Option(
@@ -89,17 +91,30 @@ final class WalAppend implements Callable<Integer> {
       paramLabel = "LEVEL",
       completionCandidates = Levels.class,
       description =
-          "How soon a record is durable: ${COMPLETION-CANDIDATES}. Default: synced, at once. Whatever"
-              + " the level, an index is printed when the record is durable, and at the end all are.")
+          "How soon a record is durable: ${COMPLETION-CANDIDATES}. Default: synced, at once."
+              + " Whatever the level, an index is printed when the record is durable, and at the"
+              + " end all are.")
   private @Nullable Level level;
 
   @Option(
       names = "--framed",
       description =
-          "The input is frames: length as 4 bytes, little-endian, then that many bytes. For payloads"
-              + " that hold newlines.")
+          "The input is frames: length as 4 bytes, little-endian, then that many bytes. For"
+              + " payloads that hold newlines.")
   private boolean framed;
 
+  @Option(
+      names = "--compress",
+      paramLabel = "HOW",
+      completionCandidates = CodecOptions.Compressions.class,
+      defaultValue = "none",
+      description =
+          "How records of 128 bytes and more are compressed, if that makes them smaller:"
+              + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}. Earlier records stay as they"
+              + " are.")
+  private CodecOptions.Compression compression = CodecOptions.Compression.NONE;
+
+  @Mixin private CodecOptions codecOptions;
   @Mixin private LogOptions logOptions;
 
   WalAppend() {}
@@ -112,7 +127,9 @@ final class WalAppend implements Callable<Integer> {
           ExitCode.USAGE, "--threads " + threads + ": expected a number from 1 to 1024");
     }
     WalOptions options =
-        logOptions.walOptions(level == null ? Map.of() : Map.of("durability", level.name()));
+        codecOptions.writing(
+            logOptions.walOptions(level == null ? Map.of() : Map.of("durability", level.name())),
+            compression);
     boolean fromFile = file != null && !file.toString().equals("-");
     try (InputStream in = fromFile ? openFile(file) : session.in();
         WriteAheadLog log = WriteAheadLog.open(directory, options, logOptions.backend())) {

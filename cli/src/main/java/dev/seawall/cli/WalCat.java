@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     name = "cat",
     description = {
       "Print records as they went in, each followed by a newline.",
-      "Takes no lock and changes no byte: works beside a running writer. Damage ends it with status 9,"
-          + " after the records in front of it."
+      "Takes no lock and changes no byte: works beside a running writer. Damage ends it with status"
+          + " 9, after the records in front of it."
     },
     footer = {
       "",
@@ -62,6 +62,7 @@ final class WalCat implements Callable<Integer> {
   private @Nullable String since;
 
   @Mixin private RecordPrinter printer;
+  @Mixin private CodecOptions codecOptions;
   @Mixin private LogOptions logOptions;
 
   WalCat() {}
@@ -77,7 +78,8 @@ final class WalCat implements Callable<Integer> {
     Visibility visibility = printer.visibility();
     try (OpenMachine machine = OpenMachine.open(logOptions.backend());
         ReadOnlyLog log =
-            ReadOnlyLog.open(directory, logOptions.readOptions(), machine.machine())) {
+            ReadOnlyLog.open(
+                directory, codecOptions.reading(logOptions.readOptions()), machine.machine())) {
       long last = log.lastIndex(visibility);
       long first = from == null ? log.firstIndex() : from;
       try (WalReader reader = log.reader(first, visibility)) {

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,9 +22,10 @@ import picocli.CommandLine.Spec;
     name = "salvage",
     description = {
       "Copy what is intact of a damaged log into a new one, and write down what was lost.",
-      "The damaged log is not changed. Records keep their order, bytes, timestamps and batches; indexes"
-          + " of the new log are dense, and the manifest (its path is printed last) maps them to the old"
-          + " ones. Status 0: nothing was lost. Status 7: something was; the manifest says what."
+      "The damaged log is not changed. Records keep their order, bytes, timestamps and batches;"
+          + " indexes of the new log are dense, and the manifest (its path is printed last) maps"
+          + " them to the old ones. Status 0: nothing was lost. Status 7: something was; the"
+          + " manifest says what."
     },
     footer = {
       "",
@@ -43,6 +45,18 @@ final class WalSalvage implements Callable<Integer> {
       description = "Directory of the new log: missing, or empty.")
   private Path target;
 
+  @Option(
+      names = "--compress",
+      paramLabel = "HOW",
+      completionCandidates = CodecOptions.Compressions.class,
+      defaultValue = "none",
+      description =
+          "How records of 128 bytes and more are compressed, if that makes them smaller:"
+              + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}. Earlier records stay as they"
+              + " are.")
+  private CodecOptions.Compression compression = CodecOptions.Compression.NONE;
+
+  @Mixin private CodecOptions codecOptions;
   @Mixin private LogOptions logOptions;
 
   WalSalvage() {}
@@ -55,7 +69,11 @@ final class WalSalvage implements Callable<Integer> {
         Progress progress = Progress.start(session, "salvage", " B", 0)) {
       result =
           Salvage.run(
-              directory, target, logOptions.readOptions(), machine.machine(), progress::ofTotal);
+              directory,
+              target,
+              codecOptions.writing(logOptions.readOptions(), compression),
+              machine.machine(),
+              progress::ofTotal);
     }
     Output output = session.output();
     output.json(fields(result));

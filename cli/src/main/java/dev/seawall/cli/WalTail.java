@@ -52,6 +52,7 @@ final class WalTail implements Callable<Integer> {
   private boolean follow;
 
   @Mixin private RecordPrinter printer;
+  @Mixin private CodecOptions codecOptions;
   @Mixin private LogOptions logOptions;
 
   WalTail() {}
@@ -65,7 +66,8 @@ final class WalTail implements Callable<Integer> {
     Visibility visibility = printer.visibility();
     try (OpenMachine machine = OpenMachine.open(logOptions.backend());
         ReadOnlyLog log =
-            ReadOnlyLog.open(directory, logOptions.readOptions(), machine.machine())) {
+            ReadOnlyLog.open(
+                directory, codecOptions.reading(logOptions.readOptions()), machine.machine())) {
       long last = log.lastIndex(visibility);
       long from = Math.max(log.firstIndex(), last - Math.min(lines, last) + 1);
       try (WalReader reader = log.reader(from, visibility)) {

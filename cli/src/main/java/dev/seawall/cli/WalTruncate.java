@@ -47,6 +47,7 @@ final class WalTruncate implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
+  @Mixin private CodecOptions codecOptions;
   @Mixin private LogOptions logOptions;
 
   WalTruncate() {}
@@ -71,7 +72,7 @@ final class WalTruncate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Session session = Session.of(spec);
-    WalOptions options = logOptions.walOptions(Map.of());
+    WalOptions options = codecOptions.reading(logOptions.walOptions(Map.of()));
     // Opening for writing would create a log where there is none.
     LogInspector.open(directory, options).close();
     try (WriteAheadLog log = WriteAheadLog.open(directory, options, logOptions.backend())) {

@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
       "Read every byte of a log and say what is wrong with it.",
-      "Takes no lock and changes no byte. Status 0: whole, perhaps with a torn end that the next open"
-          + " cuts (it says how much). Status 9: what was durable is damaged. Status 2: there is no log,"
-          + " or none with a record in it."
+      "Takes no lock and changes no byte. Status 0: whole, perhaps with a torn end that the next"
+          + " open cuts (it says how much). Status 9: what was durable is damaged. Status 2: there"
+          + " is no log, or none with a record in it."
     },
     footer = {
       "",
@@ -40,6 +40,7 @@ final class WalVerify implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "DIR", description = "The log's directory.")
   private Path directory;
 
+  @Mixin private CodecOptions codecOptions;
   @Mixin private LogOptions logOptions;
 
   WalVerify() {}
@@ -52,7 +53,10 @@ final class WalVerify implements Callable<Integer> {
         Progress progress = Progress.start(session, "verify", " B", 0)) {
       result =
           Verification.run(
-              directory, logOptions.readOptions(), machine.machine(), progress::ofTotal);
+              directory,
+              codecOptions.reading(logOptions.readOptions()),
+              machine.machine(),
+              progress::ofTotal);
     }
     boolean empty = result.intact() && result.records() == 0 && result.lastIndex() == 0;
     Output output = session.output();
@@ -88,6 +92,14 @@ final class WalVerify implements Callable<Integer> {
             result.durableIndex(),
             DemoReport.bytes(result.bytes()),
             result.segments()));
+    if (result.unopened() > 0) {
+      output.text(
+          String.format(
+              Locale.ROOT,
+              "%,d of the records are encrypted: their checksums were checked, their content was"
+                  + " not; give --key-file FILE",
+              result.unopened()));
+    }
     if (!result.intact()) {
       output.text("What is intact can be copied: type `seawall wal salvage " + directory + " OUT`");
     }
@@ -152,6 +164,7 @@ final class WalVerify implements Callable<Integer> {
     fields.put("segments", result.segments());
     fields.put("bytes", result.bytes());
     fields.put("payloadBytes", result.payloadBytes());
+    fields.put("unopened", result.unopened());
     fields.put("tornBytes", result.tornBytes());
     fields.put("tornRecords", result.tornRecords());
     fields.put("findings", findings);

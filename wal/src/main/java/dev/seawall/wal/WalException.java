@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// The message says what was being done, where, what was expected and found, and what the operator
 /// can type next.
 public abstract sealed class WalException extends IOException
-    permits CorruptException,
+    permits CodecMissingException,
+        CorruptException,
         FormatTooNewException,
         FormatTooOldException,
         IndexBeyondEndException,
         IndexTruncatedException,
+        KeyException,
         LogFailedException,
         LogFullException,
         LogLockedException,

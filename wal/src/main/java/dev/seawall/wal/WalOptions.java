@@ -45,6 +45,7 @@ public final class WalOptions {
   private Retention retention = Retention.keep();
   private Enforce enforce = Enforce.WARN;
   private WalListener listener = WalListener.NONE;
+  private @Nullable RecordCodec codec;
 
   private WalOptions() {}
 
@@ -66,6 +67,7 @@ public final class WalOptions {
     retention = from.retention;
     enforce = from.enforce;
     listener = from.listener;
+    codec = from.codec;
   }
 
   /// Returns the defaults: durable appends, 64 MiB segments, nothing removed.
@@ -235,6 +237,14 @@ public final class WalOptions {
     return changed;
   }
 
+  /// Sets what compresses and encrypts payloads, and reads those that are. Without one, records
+  /// that are stored as they were given can be read, and appends store them so.
+  public WalOptions withCodec(RecordCodec value) {
+    WalOptions changed = new WalOptions(this);
+    changed.codec = value;
+    return changed;
+  }
+
   /// Returns the prefix of file names.
   public String prefix() {
     return prefix;
@@ -319,5 +329,10 @@ public final class WalOptions {
   /// Returns who is told.
   public WalListener listener() {
     return listener;
+  }
+
+  /// Returns what compresses and encrypts payloads; empty when nothing does.
+  public Optional<RecordCodec> codec() {
+    return Optional.ofNullable(codec);
   }
 }

@@ -35,9 +35,15 @@ public final class WalReader implements AutoCloseable {
   /// @throws IndexTruncatedException when the record was removed
   /// @throws IndexBeyondEndException when the log ends before the record in front of it
   /// @throws CorruptException when the record is damaged; the reader stays where it is
+  /// @throws KeyException when the record needs a key that was not given; the reader stays
+  /// @throws CodecMissingException when it is compressed and no codec was given; the reader stays
   /// @throws StorageException when reading failed
   public boolean next() throws WalException, StorageException {
-    return cursor.next();
+    if (!cursor.next()) {
+      return false;
+    }
+    cursor.unpack();
+    return true;
   }
 
   /// Moves to the next record and waits for it at most this long; returns false when it did not
@@ -48,7 +54,7 @@ public final class WalReader implements AutoCloseable {
       throws WalException, StorageException, InterruptedException {
     long deadline = view.nanoTime() + timeout.toNanos();
     while (true) {
-      if (cursor.next()) {
+      if (next()) {
         return true;
       }
       long left = deadline - view.nanoTime();
@@ -78,7 +84,7 @@ public final class WalReader implements AutoCloseable {
   /// Returns the current record's bytes: a view that is valid until the next call of `next`, `seek`
   /// or `close`.
   public MemorySegment payload() {
-    return cursor.frame().payload();
+    return cursor.payload();
   }
 
   /// Returns a copy of the current record's bytes.

@@ -36,9 +36,14 @@ class BitFlipTest {
     KILLED_IN_A_BURST
   }
 
+  /// How the victim is written and read; other modules have theirs.
+  WalOptions options() {
+    return CrashLab.tiny();
+  }
+
   /// Three sealed segments and an active one, a pin, records of 17 to 76 bytes, batches.
-  private static Victim victim(End end) throws Exception {
-    CrashLab lab = new CrashLab(Seed.of(42), SimOptions.defaults(), CrashLab.tiny());
+  private Victim victim(End end) throws Exception {
+    CrashLab lab = new CrashLab(Seed.of(42), SimOptions.defaults(), options());
     WriteAheadLog log = lab.open();
     long last = fill(log, 0);
     for (int segment = 0; segment < 2; segment++) {
@@ -180,7 +185,7 @@ class BitFlipTest {
   void aSampleOfFlipsOnRealFilesIsHarmlessOrTold(@TempDir Path temp) throws Exception {
     Path directory = temp.resolve("log");
     Hurt.Whole whole;
-    try (WriteAheadLog log = WriteAheadLog.open(directory, CrashLab.tiny())) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, options())) {
       long last = fill(log, 0);
       log.roll();
       last = fill(log, last);
@@ -204,8 +209,8 @@ class BitFlipTest {
       bytes[random.nextBoolean() ? random.nextInt(72) : 4_096 + random.nextInt(700)] ^=
           (byte) (1 << random.nextInt(8));
       Files.write(victim, bytes);
-      Hurt.Outcome reader = Hurt.read(() -> ReadOnlyLog.open(copy, CrashLab.tiny()), whole);
-      Hurt.Outcome writer = Hurt.write(() -> WriteAheadLog.open(copy, CrashLab.tiny()), whole);
+      Hurt.Outcome reader = Hurt.read(() -> ReadOnlyLog.open(copy, options()), whole);
+      Hurt.Outcome writer = Hurt.write(() -> WriteAheadLog.open(copy, options()), whole);
       table.count(writer, reader);
     }
     assertThat(table.writers(Hurt.Outcome.TORN_AND_TOLD)).isZero();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.inspect;
 
+import dev.seawall.wal.KeyException;
 import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.frame.Promise;
+import dev.seawall.wal.internal.frame.Wrap;
 import dev.seawall.wal.internal.scan.Chain;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class FrameText {
   private FrameText() {}
 
-  /// Returns what a frame's payload says; empty for records and padding.
+  /// Returns what a frame's payload says; empty for padding and for records that are stored as they
+  /// were given.
   static String describe(FrameReader frame) {
     MemorySegment payload = frame.payload();
     return switch (frame.type()) {
-      case RECORD, PAD -> "";
+      case RECORD -> frame.wrapped() ? wrap(Wrap.decode(payload)) : "";
+      case PAD -> "";
       case GROUP -> promise(frame) + ", group ends at " + ControlFrames.groupEnd(payload);
       case MARK -> promise(frame) + (frame.marksClose() ? ", closed" : "");
       case EPOCH ->
@@ -26,6 +30,19 @@ final class FrameText {
       case CUT -> promise(frame) + ", " + cut(ControlFrames.cut(payload));
       case STATE -> promise(frame) + ", " + state(ControlFrames.state(payload));
     };
+  }
+
+  private static String wrap(Wrap wrap) {
+    return wrap.compressionName()
+        + ", "
+        + wrap.plainLength()
+        + " bytes plain"
+        + (wrap.cipher() == 0
+            ? ""
+            : ", encrypted with key "
+                + KeyException.idText(wrap.keyId())
+                + ", number "
+                + wrap.number());
   }
 
   private static String promise(FrameReader frame) {

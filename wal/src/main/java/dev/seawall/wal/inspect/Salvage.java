@@ -5,15 +5,19 @@ import dev.seawall.io.AtomicFile;
 import dev.seawall.io.FileStatus;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
+import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.Durability;
 import dev.seawall.wal.NotALogException;
 import dev.seawall.wal.Overload;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.Retention;
 import dev.seawall.wal.WalBatch;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.WriteAheadLog;
 import dev.seawall.wal.inspect.Verification.Severity;
+import dev.seawall.wal.internal.codec.RecordUnpacker;
+import dev.seawall.wal.internal.frame.FrameKey;
 import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.scan.FrameWindow;
 import dev.seawall.wal.internal.scan.LogPlan;
@@ -25,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Copies what is intact of a damaged log into a new one, and writes down what was lost. The
 /// damaged log is not changed. Stateless.
@@ -90,7 +95,7 @@ public final class Salvage {
         LogPlan.of(new SegmentFiles(machine.files(), directory, options.prefix()))) {
       Copy copy;
       try (WriteAheadLog out = WriteAheadLog.open(outDirectory, copyOptions(options), machine)) {
-        copy = new Copy(out, plan.state().firstIndexKept());
+        copy = new Copy(out, options.codec().orElse(null), plan.state().firstIndexKept());
         new Survey(plan, copy, progress).run();
         copy.flush();
         out.sync();
@@ -137,6 +142,7 @@ public final class Salvage {
   /// Collects batches and appends them.
   private static final class Copy implements Survey.Sink {
     private final WriteAheadLog out;
+    private final RecordUnpacker unpacker;
     private final long firstIndexKept;
     private final List<Kept> kept = new ArrayList<>();
     private final List<Lost> lost = new ArrayList<>();
@@ -148,27 +154,45 @@ public final class Salvage {
     private long records;
     private long payloadBytes;
 
-    Copy(WriteAheadLog out, long firstIndexKept) {
+    Copy(WriteAheadLog out, @Nullable RecordCodec codec, long firstIndexKept) {
       this.out = out;
+      this.unpacker = new RecordUnpacker(codec);
       this.firstIndexKept = firstIndexKept;
     }
 
     @Override
-    public void record(FrameReader frame) throws WalException, InterruptedException {
+    public void record(FrameReader frame, FrameKey key, Path file)
+        throws WalException, InterruptedException {
       if (frame.index() < firstIndexKept) {
+        return;
+      }
+      MemorySegment payload;
+      try {
+        payload = unpacker.unpack(frame, key, file);
+      } catch (CorruptException e) {
+        broken(
+            new Survey.Trouble(
+                Severity.DAMAGE,
+                file,
+                frame.position(),
+                frame.frameBytes(),
+                frame.index(),
+                frame.index(),
+                "a record that can be restored",
+                String.valueOf(e.getMessage())));
         return;
       }
       if (count == 0) {
         firstIndex = frame.index();
       }
-      int length = Math.toIntExact(frame.payload().byteSize());
+      int length = Math.toIntExact(payload.byteSize());
       if (used + length > bytes.length) {
         bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(used, length), bytes.length * 2));
       }
       if (count * 2 == parts.length) {
         parts = Arrays.copyOf(parts, parts.length * 2);
       }
-      MemorySegment.copy(frame.payload(), ValueLayout.JAVA_BYTE, 0, bytes, used, length);
+      MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, 0, bytes, used, length);
       parts[count * 2] = length;
       parts[count * 2 + 1] = frame.timestamp();
       used += length;

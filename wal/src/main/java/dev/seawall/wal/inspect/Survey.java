@@ -30,7 +30,11 @@ final class Survey {
   /// Is told.
   interface Sink {
     /// A record that belongs to the log; `frame` describes it until this returns.
-    void record(FrameReader frame) throws WalException, StorageException, InterruptedException;
+    ///
+    /// @param key of its segment
+    /// @param file of its segment
+    void record(FrameReader frame, FrameKey key, Path file)
+        throws WalException, StorageException, InterruptedException;
 
     /// A control frame: what stands before it is whole, though a truncation may have cut a batch.
     void boundary() throws WalException, StorageException, InterruptedException;
@@ -262,7 +266,7 @@ final class Survey {
       first(walk, chain);
     }
     if (frame.type() == FrameType.RECORD) {
-      sink.record(frame);
+      sink.record(frame, walk.key(), walk.file());
       previousLast = frame.index();
     } else if (frame.type().promises()) {
       sink.boundary();

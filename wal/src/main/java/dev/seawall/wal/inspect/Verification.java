@@ -7,8 +7,11 @@ import dev.seawall.io.StorageException;
 import dev.seawall.io.SystemMachine;
 import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.NotALogException;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.codec.RecordUnpacker;
+import dev.seawall.wal.internal.frame.FrameKey;
 import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.scan.DirectoryLook;
 import dev.seawall.wal.internal.scan.LogPlan;
@@ -21,13 +24,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads every byte of a log and says what is wrong with it. Takes no lock and changes no byte.
 /// Stateless.
 ///
 /// Checked are headers, every frame, the chain of frames and of segments, the density of indexes,
 /// seals against what they seal, and sidecars against the segments that they are of. Damage is
-/// reported, never thrown. Beside a running writer the last group may show as torn.
+/// reported, never thrown. With a codec in the options every record is restored as well; without
+/// one, or without its key, a record's checksum is what is checked. Beside a running writer the
+/// last group may show as torn.
 public final class Verification {
   private static final int MOST_FINDINGS = 10_000;
 
@@ -68,7 +74,9 @@ public final class Verification {
   /// @param segments files that hold frames
   /// @param records intact records that belong to the log
   /// @param bytes read
-  /// @param payloadBytes of the intact records
+  /// @param payloadBytes of the intact records, as they are stored
+  /// @param unopened records among them that are compressed or encrypted and could not be restored
+  ///   without a codec or keys: their checksums are right
   /// @param tornBytes bytes behind the cut
   /// @param tornRecords whole record frames among them
   /// @param firstIndex the first record kept
@@ -81,6 +89,7 @@ public final class Verification {
       long records,
       long bytes,
       long payloadBytes,
+      long unopened,
       long tornBytes,
       long tornRecords,
       long firstIndex,
@@ -106,7 +115,8 @@ public final class Verification {
       throws WalException, StorageException {
     try (LogPlan plan =
         LogPlan.of(new SegmentFiles(machine.files(), directory, options.prefix()))) {
-      Collector collector = new Collector(plan.state().firstIndexKept());
+      Collector collector =
+          new Collector(options.codec().orElse(null), plan.state().firstIndexKept());
       Survey survey = new Survey(plan, collector, progress);
       try {
         survey.run();
@@ -125,6 +135,7 @@ public final class Verification {
           collector.records - collector.dropped,
           survey.bytes(),
           collector.payloadBytes - collector.droppedBytes,
+          collector.unopened,
           collector.tornBytes,
           collector.tornRecords,
           plan.state().firstIndexKept(),
@@ -213,6 +224,8 @@ public final class Verification {
   private static final class Collector implements Survey.Sink {
     private final long firstIndexKept;
     private final List<Finding> findings = new ArrayList<>();
+    private final RecordUnpacker unpacker;
+    private long unopened;
     private long omitted;
     private long records;
     private long payloadBytes;
@@ -225,16 +238,22 @@ public final class Verification {
     private long tornBytes;
     private long tornRecords;
 
-    Collector(long firstIndexKept) {
+    Collector(@Nullable RecordCodec codec, long firstIndexKept) {
+      this.unpacker = new RecordUnpacker(codec);
       this.firstIndexKept = firstIndexKept;
       this.lastRecord = firstIndexKept - 1;
       this.lastWhole = lastRecord;
     }
 
     @Override
-    public void record(FrameReader frame) {
+    public void record(FrameReader frame, FrameKey key, Path file) throws WalException {
       if (frame.index() < firstIndexKept) {
         return;
+      }
+      if (unpacker.canUnpack(frame)) {
+        open(frame, key, file);
+      } else {
+        unopened++;
       }
       records++;
       openRecords++;
@@ -243,6 +262,22 @@ public final class Verification {
       lastRecord = frame.index();
       if (frame.endsBatch()) {
         boundary();
+      }
+    }
+
+    private void open(FrameReader frame, FrameKey key, Path file) throws WalException {
+      try {
+        unpacker.unpack(frame, key, file);
+      } catch (CorruptException e) {
+        add(
+            new Finding(
+                Severity.DAMAGE,
+                file,
+                frame.position(),
+                frame.index(),
+                frame.index(),
+                "a record that can be restored",
+                String.valueOf(e.getMessage())));
       }
     }
 

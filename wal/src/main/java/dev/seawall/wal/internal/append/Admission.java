@@ -58,6 +58,33 @@ final class Admission {
     closing = true;
   }
 
+  /// Refuses a record that is too long.
+  void checkLength(long length) throws RejectedException {
+    if (length > options.maxRecordBytes()) {
+      appendStats.rejected();
+      throw new RejectedException(
+          "append a record of "
+              + length
+              + " bytes: the limit is "
+              + options.maxRecordBytes()
+              + " (maxRecordBytes)",
+          null);
+    }
+  }
+
+  /// Refuses a batch whose frames are too long.
+  void checkBatch(long frameBytes) throws RejectedException {
+    if (frameBytes > options.maxBatchBytes()) {
+      throw new RejectedException(
+          "append a batch of "
+              + frameBytes
+              + " bytes: the limit is "
+              + options.maxBatchBytes()
+              + " (maxBatchBytes)",
+          null);
+    }
+  }
+
   /// Takes the append lock with room for `need` bytes; waits for room by the overload rule.
   void lockWithRoom(long need, Durability durability, boolean callback)
       throws WalException, InterruptedException {
@@ -179,7 +206,8 @@ final class Admission {
               + options.windowBytes()
               + " bytes, "
               + options.maxPendingAppends()
-              + " pending appends); the disk is slower than the callers. Retry later, or raise the limits",
+              + " pending appends); the disk is slower than the callers. Retry later, or raise the"
+              + " limits",
           null);
     }
     space.await(seen, remaining);

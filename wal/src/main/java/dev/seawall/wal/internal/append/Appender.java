@@ -63,6 +63,14 @@ final class Appender {
   private long claimedBytes;
   private boolean askedForNext;
 
+  private long markTail;
+  private long markIndex;
+  private long markBytes;
+  private long markTimestamp;
+
+  /// The segment's header does not allow what records need: the next append goes on in another.
+  private boolean outdated;
+
   /// Where the last sync ended: the promise that control frames carry.
   private long promiseSegment;
 
@@ -76,7 +84,8 @@ final class Appender {
       ActiveSegment segment,
       long position,
       long nextIndex,
-      long greatestTimestamp) {
+      long greatestTimestamp,
+      int features) {
     this.ring = ring;
     this.pool = pool;
     this.owner = owner;
@@ -88,6 +97,7 @@ final class Appender {
     this.greatestTimestamp = greatestTimestamp;
     this.promiseSegment = segment.number();
     this.promisePosition = position;
+    this.outdated = (features & ~segment.segment().features()) != 0;
   }
 
   /// Finds room for `need` bytes of frames in one group.
@@ -98,6 +108,13 @@ final class Appender {
   Room room(long need, long beyond) throws StorageException {
     while (true) {
       Window window = active;
+      if (outdated && beyond == 0) {
+        Room rolled = roll(need);
+        if (rolled != Room.READY) {
+          return rolled;
+        }
+        continue;
+      }
       if (window == null) {
         if (position + Layout.GROUP_FRAME + need > segment.limit() + beyond) {
           Room rolled = roll(need);
@@ -247,18 +264,13 @@ final class Appender {
     long end = window.endPosition();
     close(false);
     Segment sealed = segment.segment().seal(end, lastIndex, greatestTimestamp, now);
-    Segment fresh =
-        new Segment(
-            next.header().number(),
-            next.path(),
-            next.header().key(),
-            next.header().fileBytes(),
-            nextIndex);
+    Segment fresh = new Segment(next.path(), next.header(), nextIndex);
     ActiveSegment old = segment;
     segment = ActiveSegment.of(fresh, next.file());
     position = Layout.FIRST_FRAME;
     greatestTimestamp = Long.MIN_VALUE;
     askedForNext = false;
+    outdated = false;
     owner.rolled(sealed, old, segment);
     return Room.READY;
   }
@@ -269,7 +281,7 @@ final class Appender {
   void close(boolean pad) {
     Window window = Objects.requireNonNull(active);
     if (pad) {
-      pad(window);
+      Padding.toBlock(window, segment, epoch, nextIndex);
     }
     position = window.endPosition();
     // Zeros behind the frames: the memory was used before.
@@ -281,60 +293,25 @@ final class Appender {
     ring.close(window);
   }
 
-  private void pad(Window window) {
-    long end = window.endPosition();
-    long gap = Layout.blockCeiling(end) - end;
-    if (gap == 0) {
-      return;
-    }
-    if (gap < Layout.HEADER) {
-      gap += Layout.BLOCK;
-    }
-    if (window.tail + gap > window.bytes || end + gap > segment.limit()) {
-      return;
-    }
-    fill(window, Math.toIntExact(gap));
-  }
-
-  private void fill(Window window, int bytes) {
-    long end = window.endPosition();
-    int payload = bytes - Layout.HEADER;
-    window.memory.asSlice(window.tail + Layout.HEADER, payload).fill((byte) 0);
-    FrameWriter.header(
-        window.memory,
-        window.tail,
-        segment.seed(),
-        end,
-        FrameType.PAD,
-        0,
-        payload,
-        0,
-        epoch,
-        nextIndex,
-        0);
-    window.tail += bytes;
-  }
-
   /// Encodes one record into the room that [#room] found; returns its index.
-  long encode(byte[] payload, int offset, int length, int crc, long timestamp, boolean endsBatch) {
+  long encode(byte[] payload, int offset, int length, int crc, long timestamp, int flags) {
     Window window = Objects.requireNonNull(active);
     long at = window.tail;
     MemorySegment.copy(
         payload, offset, window.memory, ValueLayout.JAVA_BYTE, at + Layout.HEADER, length);
-    return finish(window, at, length, crc, timestamp, endsBatch);
+    return finish(window, at, length, crc, timestamp, flags);
   }
 
   /// Encodes one record from memory; returns its index.
-  long encode(MemorySegment payload, int crc, long timestamp, boolean endsBatch) {
+  long encode(MemorySegment payload, int crc, long timestamp, int flags) {
     Window window = Objects.requireNonNull(active);
     long at = window.tail;
     int length = Math.toIntExact(payload.byteSize());
     MemorySegment.copy(payload, 0, window.memory, at + Layout.HEADER, length);
-    return finish(window, at, length, crc, timestamp, endsBatch);
+    return finish(window, at, length, crc, timestamp, flags);
   }
 
-  private long finish(
-      Window window, long at, int length, int crc, long timestamp, boolean endsBatch) {
+  private long finish(Window window, long at, int length, int crc, long timestamp, int flags) {
     FrameWriter.zeroPadding(window.memory, at, length);
     FrameWriter.header(
         window.memory,
@@ -342,7 +319,7 @@ final class Appender {
         segment.seed(),
         window.base + at,
         FrameType.RECORD,
-        endsBatch ? Layout.FLAG_BATCH_END : 0,
+        flags,
         length,
         crc,
         epoch,
@@ -356,7 +333,7 @@ final class Appender {
     }
     long index = nextIndex++;
     window.lastIndex = index;
-    if (endsBatch) {
+    if ((flags & Layout.FLAG_BATCH_END) != 0) {
       window.batches++;
       if (!askedForNext && window.base + window.tail > segment.segment().fileBytes() / 2) {
         askedForNext = true;
@@ -366,14 +343,22 @@ final class Appender {
     return index;
   }
 
-  /// Takes back the records of a batch whose copy failed half way.
-  void takeBack(long tail, long index, long bytes, long timestamp) {
+  /// Notes where a batch begins, for [#takeBack].
+  void mark() {
+    markTail = Objects.requireNonNull(active).tail;
+    markIndex = nextIndex;
+    markBytes = claimedBytes;
+    markTimestamp = greatestTimestamp;
+  }
+
+  /// Takes back the records behind the mark: the batch failed half way.
+  void takeBack() {
     Window window = Objects.requireNonNull(active);
-    window.tail = tail;
-    window.lastIndex = index - 1;
-    nextIndex = index;
-    claimedBytes = bytes;
-    greatestTimestamp = timestamp;
+    window.tail = markTail;
+    window.lastIndex = markIndex - 1;
+    nextIndex = markIndex;
+    claimedBytes = markBytes;
+    greatestTimestamp = markTimestamp;
   }
 
   /// Returns the length of a frame that carries the log state now.
@@ -405,7 +390,12 @@ final class Appender {
       // this frame is the truth.
       long safe = Layout.blockCeiling(cut.position() + Layout.STATE_FRAME_MAX);
       if (window.endPosition() < safe) {
-        fill(window, Math.toIntExact(Math.max(Layout.HEADER, safe - window.endPosition())));
+        Padding.add(
+            window,
+            segment,
+            Math.toIntExact(Math.max(Layout.HEADER, safe - window.endPosition())),
+            epoch,
+            nextIndex);
       }
     }
     // A later open may find no other: what is cut off may hold the last one.

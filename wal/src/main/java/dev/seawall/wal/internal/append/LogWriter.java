@@ -9,9 +9,9 @@ import dev.seawall.io.WaitWord;
 import dev.seawall.io.Worker;
 import dev.seawall.wal.Durability;
 import dev.seawall.wal.LogFailedException;
-import dev.seawall.wal.RejectedException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.codec.RecordPacker;
 import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.ControlFrames;
 import dev.seawall.wal.internal.frame.Layout;
@@ -31,11 +31,11 @@ public final class LogWriter implements AutoCloseable {
     String whoKeepsMost();
   }
 
-  private final WalOptions options;
   private final ReentrantLock lock = new ReentrantLock();
   private final WindowRing ring;
   private final Scheduler.Handle poolHandle;
   private final Appender appender;
+  private final @Nullable RecordPacker packer;
   private final SyncPolicy policy;
   private final Waiters waiters;
   private final Completions completions;
@@ -68,12 +68,21 @@ public final class LogWriter implements AutoCloseable {
       MemorySegment tailBlock,
       long nextIndex,
       long greatestTimestamp) {
-    this.options = options;
     this.poolHandle = poolHandle;
     this.queue = queue;
     ring = new WindowRing(options.windows(), options.windowBytes());
     appender =
-        new Appender(ring, pool, owner, epoch, segment, position, nextIndex, greatestTimestamp);
+        new Appender(
+            ring,
+            pool,
+            owner,
+            epoch,
+            segment,
+            position,
+            nextIndex,
+            greatestTimestamp,
+            RecordPacker.features(options));
+    packer = RecordPacker.of(options, segment.segment().key(), epoch, machine.random());
     policy =
         new SyncPolicy(
             machine.time(), options.writeOutDelay().toNanos(), machine.scheduler().newWaitWord());
@@ -133,14 +142,18 @@ public final class LogWriter implements AutoCloseable {
       Durability durability,
       @Nullable Object target)
       throws WalException, InterruptedException {
-    checkLength(length);
+    admission.checkLength(length);
+    if (packer != null) {
+      MemorySegment part = MemorySegment.ofArray(payload).asSlice(offset, length);
+      return append(PackedAppends.of(packer, part, timestamp), 1, length, durability, target);
+    }
     int crc = Checksums.crc32c(payload, offset, length);
     long index;
     long seq;
     admission.lockWithRoom(Layout.frameBytes(length), durability, target != null);
     try {
       seq = seqOfActive();
-      index = appender.encode(payload, offset, length, crc, timestamp, true);
+      index = appender.encode(payload, offset, length, crc, timestamp, Layout.FLAG_BATCH_END);
       accepted(durability, seq, index, target);
     } finally {
       lock.unlock();
@@ -153,14 +166,18 @@ public final class LogWriter implements AutoCloseable {
   public long append(
       MemorySegment payload, long timestamp, Durability durability, @Nullable Object target)
       throws WalException, InterruptedException {
-    checkLength(payload.byteSize());
+    admission.checkLength(payload.byteSize());
+    if (packer != null) {
+      PackedAppends packed = PackedAppends.of(packer, payload, timestamp);
+      return append(packed, 1, payload.byteSize(), durability, target);
+    }
     int crc = Checksums.crc32c(payload, 0, payload.byteSize());
     long index;
     long seq;
     admission.lockWithRoom(Layout.frameBytes(payload.byteSize()), durability, target != null);
     try {
       seq = seqOfActive();
-      index = appender.encode(payload, crc, timestamp, true);
+      index = appender.encode(payload, crc, timestamp, Layout.FLAG_BATCH_END);
       accepted(durability, seq, index, target);
     } finally {
       lock.unlock();
@@ -176,34 +193,18 @@ public final class LogWriter implements AutoCloseable {
     if (batch.size() == 0) {
       throw new IllegalArgumentException("append: the batch is empty");
     }
-    if (batch.frameBytes() > options.maxBatchBytes()) {
-      throw new RejectedException(
-          "append a batch of "
-              + batch.frameBytes()
-              + " bytes: the limit is "
-              + options.maxBatchBytes()
-              + " (maxBatchBytes)",
-          null);
+    if (packer != null) {
+      PackedAppends packed = PackedAppends.of(packer, batch, timestamp);
+      admission.checkBatch(packed.frameBytes());
+      return append(packed, batch.size(), batch.payloadBytes(), durability, target);
     }
+    admission.checkBatch(batch.frameBytes());
     long index;
     long seq;
     admission.lockWithRoom(batch.frameBytes(), durability, target != null);
     try {
-      Window window = active();
-      long tail = window.tail;
-      long next = appender.nextIndex();
-      long bytes = appender.claimedBytes();
-      long greatest = appender.greatestTimestamp();
-      boolean whole = false;
-      try {
-        index = batch.encode(appender, timestamp);
-        whole = true;
-      } finally {
-        if (!whole) {
-          appender.takeBack(tail, next, bytes, greatest);
-        }
-      }
-      seq = window.seq;
+      index = batch.encode(appender, timestamp);
+      seq = seqOfActive();
       accepted(durability, seq, index, target);
     } finally {
       lock.unlock();
@@ -212,29 +213,33 @@ public final class LogWriter implements AutoCloseable {
     return settle(durability, seq, index, target);
   }
 
-  private void checkLength(long length) throws RejectedException {
-    if (length > options.maxRecordBytes()) {
-      appendStats.rejected();
-      throw new RejectedException(
-          "append a record of "
-              + length
-              + " bytes: the limit is "
-              + options.maxRecordBytes()
-              + " (maxRecordBytes)",
-          null);
+  private long append(
+      PackedAppends packed,
+      int records,
+      long payloadBytes,
+      Durability durability,
+      @Nullable Object target)
+      throws WalException, InterruptedException {
+    long index;
+    long seq;
+    admission.lockWithRoom(packed.frameBytes(), durability, target != null);
+    try {
+      index = packed.encode(appender);
+      seq = seqOfActive();
+      accepted(durability, seq, index, target);
+    } finally {
+      lock.unlock();
     }
+    appendStats.appended(records, payloadBytes);
+    return settle(durability, seq, index, target);
   }
 
-  private Window active() {
+  private long seqOfActive() {
     Window window = appender.active();
     if (window == null) {
       throw new AssertionError("no room");
     }
-    return window;
-  }
-
-  private long seqOfActive() {
-    return active().seq;
+    return window.seq;
   }
 
   private void accepted(Durability durability, long seq, long index, @Nullable Object target) {

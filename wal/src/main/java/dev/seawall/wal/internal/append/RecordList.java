@@ -3,6 +3,7 @@ package dev.seawall.wal.internal.append;
 
 import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.Layout;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// The records of a batch: references to the caller's arrays with their checksums. Reusable;
@@ -51,15 +52,39 @@ public final class RecordList {
     return frameBytes;
   }
 
-  /// Encodes all; returns the index of the last.
+  /// Encodes all, or nothing when it throws; returns the index of the last.
   long encode(Appender appender, long defaultTimestamp) {
     long index = 0;
-    for (int i = 0; i < size; i++) {
-      long timestamp = timestamps[i] == Long.MIN_VALUE ? defaultTimestamp : timestamps[i];
-      index =
-          appender.encode(payloads[i], offsets[i], lengths[i], crcs[i], timestamp, i == size - 1);
+    boolean whole = false;
+    appender.mark();
+    try {
+      for (int i = 0; i < size; i++) {
+        index =
+            appender.encode(
+                payloads[i],
+                offsets[i],
+                lengths[i],
+                crcs[i],
+                timestamp(i, defaultTimestamp),
+                i == size - 1 ? Layout.FLAG_BATCH_END : 0);
+      }
+      whole = true;
+    } finally {
+      if (!whole) {
+        appender.takeBack();
+      }
     }
     return index;
+  }
+
+  /// Returns when a record happened.
+  long timestamp(int record, long defaultTimestamp) {
+    return timestamps[record] == Long.MIN_VALUE ? defaultTimestamp : timestamps[record];
+  }
+
+  /// Returns a record's bytes.
+  MemorySegment payload(int record) {
+    return MemorySegment.ofArray(payloads[record]).asSlice(offsets[record], lengths[record]);
   }
 
   /// Returns the payload bytes of all records.

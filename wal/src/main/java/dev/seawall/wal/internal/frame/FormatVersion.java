@@ -9,8 +9,14 @@ public final class FormatVersion {
   /// The oldest that is read.
   public static final int OLDEST = 1;
 
+  /// Feature of a segment: records may be compressed.
+  public static final int COMPRESSED = 1;
+
+  /// Feature of a segment: records may be encrypted.
+  public static final int ENCRYPTED = 2;
+
   /// The feature bits that are understood.
-  public static final int FEATURES = 0;
+  public static final int FEATURES = COMPRESSED | ENCRYPTED;
 
   private FormatVersion() {}
 }

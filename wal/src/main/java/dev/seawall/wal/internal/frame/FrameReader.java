@@ -102,7 +102,8 @@ public final class FrameReader {
 
   private boolean allowed(FrameType candidate, int bits, long bytes) {
     return switch (candidate) {
-      case RECORD -> (bits & ~Layout.FLAG_BATCH_END) == 0 && bytes <= maxRecordBytes;
+      case RECORD ->
+          (bits & ~(Layout.FLAG_BATCH_END | Layout.FLAG_WRAPPED)) == 0 && bytes <= maxRecordBytes;
       case PAD -> bits == 0;
       case STATE ->
           bits == 0 && bytes >= STATE_MIN && bytes <= Layout.STATE_FRAME_MAX - Layout.HEADER;
@@ -138,6 +139,11 @@ public final class FrameReader {
   /// Returns whether it is the last record of its batch.
   public boolean endsBatch() {
     return (flags & Layout.FLAG_BATCH_END) != 0;
+  }
+
+  /// Returns whether it is a record whose payload is wrapped, see [Wrap].
+  public boolean wrapped() {
+    return type == FrameType.RECORD && (flags & Layout.FLAG_WRAPPED) != 0;
   }
 
   /// Returns whether it is the MARK of a clean close.

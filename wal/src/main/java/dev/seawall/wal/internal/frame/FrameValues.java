@@ -24,7 +24,7 @@ final class FrameValues {
       return false;
     }
     if (frame.type() == FrameType.RECORD) {
-      return true;
+      return !frame.wrapped() || Wrap.possible(frame.payload());
     }
     if (frame.timestamp() != 0) {
       return false;

@@ -61,6 +61,9 @@ public final class Layout {
   /// Flag of a MARK: the log was closed behind it.
   public static final int FLAG_CLOSED = 2;
 
+  /// Flag of a RECORD: its payload is wrapped, see [Wrap].
+  public static final int FLAG_WRAPPED = 4;
+
   static final int CHECKSUM_AT = 0;
   static final int LENGTH_AT = 8;
   static final int TYPE_AT = 12;

@@ -9,6 +9,7 @@ import dev.seawall.wal.IndexBeyondEndException;
 import dev.seawall.wal.IndexTruncatedException;
 import dev.seawall.wal.Visibility;
 import dev.seawall.wal.WalException;
+import dev.seawall.wal.internal.codec.RecordUnpacker;
 import dev.seawall.wal.internal.frame.FrameReader;
 import dev.seawall.wal.internal.frame.FrameType;
 import dev.seawall.wal.internal.frame.Layout;
@@ -41,6 +42,8 @@ public final class Cursor implements AutoCloseable {
   private long chunkLength;
   private long nextIndex;
   private long epoch;
+  private final RecordUnpacker unpacker;
+  private @Nullable MemorySegment payload;
   private boolean closed;
 
   /// @param from the first record to read
@@ -48,6 +51,7 @@ public final class Cursor implements AutoCloseable {
     this.view = view;
     this.visibility = visibility;
     this.nextIndex = from;
+    this.unpacker = new RecordUnpacker(view.codec());
     this.queue = view.files().files().newQueue();
     this.memory = arena.allocate(CHUNK, 8);
     this.generation = view.generation();
@@ -62,6 +66,7 @@ public final class Cursor implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the reader is closed");
     }
+    payload = null;
     if (view.changing()) {
       return false;
     }
@@ -106,6 +111,37 @@ public final class Cursor implements AutoCloseable {
         return true;
       }
     }
+  }
+
+  /// Restores the payload of the current record. When that fails, this record is the next one
+  /// again.
+  ///
+  /// @throws CorruptException when the stored bytes are not what was stored
+  /// @throws WalException when a codec or key is missing
+  public void unpack() throws WalException {
+    FrameReader record = frame();
+    boolean done = false;
+    try {
+      payload = unpacker.unpack(record, current().key(), current().path());
+      done = true;
+    } catch (CorruptException e) {
+      view.damaged(e);
+      throw e;
+    } finally {
+      if (!done) {
+        nextIndex = record.index();
+        position = record.position();
+      }
+    }
+  }
+
+  /// Returns the payload that [#unpack] restored, until the next call.
+  public MemorySegment payload() {
+    MemorySegment restored = payload;
+    if (restored == null) {
+      throw new IllegalStateException("no current record");
+    }
+    return restored;
   }
 
   /// Returns whether a frame that is valid was cut off here once: it does not exist for a reader.

@@ -3,11 +3,13 @@ package dev.seawall.wal.internal.log;
 
 import dev.seawall.io.StorageException;
 import dev.seawall.wal.CorruptException;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.Visibility;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// What a reader needs of a log, open for writing or only read. Thread-safe.
 public interface LogView {
@@ -28,6 +30,9 @@ public interface LogView {
 
   /// Returns where the files are.
   SegmentFiles files();
+
+  /// Returns what restores payloads; null when the log was opened without it.
+  @Nullable RecordCodec codec();
 
   /// Returns the longest payload of a record.
   long maxRecordBytes();

@@ -9,6 +9,7 @@ import dev.seawall.io.WaitWord;
 import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.LogLockedException;
 import dev.seawall.wal.NotALogException;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.RecoveryReport;
 import dev.seawall.wal.Visibility;
 import dev.seawall.wal.WalException;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// A log open for writing. Thread-safe; truncations one at a time.
 public final class OpenLog implements LogWriter.Owner, LogView {
@@ -350,6 +352,11 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   @Override
   public SegmentFiles files() {
     return files;
+  }
+
+  @Override
+  public @Nullable RecordCodec codec() {
+    return options.codec().orElse(null);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.WaitWord;
 import dev.seawall.wal.CorruptException;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.RecoveryReport;
 import dev.seawall.wal.Visibility;
 import dev.seawall.wal.WalException;
@@ -338,6 +339,11 @@ public final class ReadOnlyView implements LogView, AutoCloseable {
   @Override
   public SegmentFiles files() {
     return files;
+  }
+
+  @Override
+  public @Nullable RecordCodec codec() {
+    return options.codec().orElse(null);
   }
 
   @Override

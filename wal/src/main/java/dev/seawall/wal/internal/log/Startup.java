@@ -8,11 +8,15 @@ import dev.seawall.io.LockHeldException;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
 import dev.seawall.wal.CorruptException;
+import dev.seawall.wal.KeyException;
 import dev.seawall.wal.LogLockedException;
 import dev.seawall.wal.NotALogException;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.RecoveryReport;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.internal.codec.RecordPacker;
+import dev.seawall.wal.internal.frame.FormatVersion;
 import dev.seawall.wal.internal.frame.FrameKey;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.recovery.LogImage;
@@ -25,6 +29,7 @@ import dev.seawall.wal.internal.segment.SegmentPool;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import dev.seawall.wal.internal.segment.SidecarIndex;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// From a directory to a recovered log. Stateless.
 final class Startup {
@@ -49,6 +54,7 @@ final class Startup {
     if (image != null && options.enforce() == WalOptions.Enforce.STRICT) {
       refuseDamage(image);
     }
+    refusePlain(files, options, image);
     FrameKey id =
         image == null
             ? new FrameKey(machine.random().nextLong(), machine.random().nextLong(), 0)
@@ -57,7 +63,15 @@ final class Startup {
     long nextBytes = image == null ? options.firstSegmentBytes() : image.tail().fileBytes() * 2;
     SegmentPool pool =
         new SegmentPool(
-            files, machine, queue, id, highest, nextBytes, options.segmentBytes(), owner);
+            files,
+            machine,
+            queue,
+            id,
+            highest,
+            nextBytes,
+            options.segmentBytes(),
+            RecordPacker.features(options),
+            owner);
     Recovered recovered = null;
     try {
       Recovery recovery = new Recovery(files, machine, pool, queue, startedNanos);
@@ -72,6 +86,22 @@ final class Startup {
     }
     return new Started(
         pool, queue, recovered, recovered.segments(), recovered.state(), recovered.report());
+  }
+
+  /// Nobody who forgets the keys goes on in plain.
+  private static void refusePlain(SegmentFiles files, WalOptions options, @Nullable LogImage image)
+      throws KeyException {
+    boolean encrypted = image != null && (image.tail().features() & FormatVersion.ENCRYPTED) != 0;
+    if (encrypted && options.codec().map(RecordCodec::cipher).isEmpty()) {
+      throw new KeyException(
+          "open "
+              + files.directory()
+              + " for writing: its records are encrypted, and no keys were given, so new ones would"
+              + " not be. Give the keys: `--key-file FILE`, or a codec with keys in"
+              + " WalOptions.withCodec; to go on without encryption, give them for reading only:"
+              + " Codec.withKeysForReading",
+          null);
+    }
   }
 
   private static void refuseDamage(LogImage image) throws CorruptException {

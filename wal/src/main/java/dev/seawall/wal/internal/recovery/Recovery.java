@@ -196,8 +196,8 @@ public final class Recovery {
             file.path(),
             "position "
                 + position
-                + ": the write and its sync succeeded, and other bytes stand there: the disk loses or"
-                + " misplaces writes. Replace it, and restore the log from a copy",
+                + ": the write and its sync succeeded, and other bytes stand there: the disk loses"
+                + " or misplaces writes. Replace it, and restore the log from a copy",
             null);
       }
     }
@@ -318,13 +318,7 @@ public final class Recovery {
             before.pins());
     ActiveSegment active =
         ActiveSegment.of(
-            new Segment(
-                prepared.header().number(),
-                prepared.path(),
-                prepared.header().key(),
-                prepared.header().fileBytes(),
-                firstIndex),
-            prepared.file());
+            new Segment(prepared.path(), prepared.header(), firstIndex), prepared.file());
     MemorySegment blocks =
         Arena.ofAuto().allocate(Layout.blockCeiling(Layout.STATE_FRAME_MAX), Layout.BLOCK);
     int bytes =

@@ -252,8 +252,7 @@ public final class SealedParts {
         Math.max(floor, state == null ? expected.firstIndex() : state.segmentFirstIndex());
     CorruptException cause = part.damage();
     if (look != null && header != null && seal != null && cause == null) {
-      return new Segment(
-              part.number(), look.entry().path(), header.key(), header.fileBytes(), firstIndex)
+      return new Segment(look.entry().path(), header, firstIndex)
           .seal(expected.end(), seal.lastIndex(), seal.greatestTimestamp(), seal.sealedMillis());
     }
     CorruptException why =

@@ -240,14 +240,7 @@ public final class TailWalk implements AutoCloseable {
 
   private @Nullable Segment newSegment() {
     var first = chain.firstState();
-    return first == null
-        ? null
-        : new Segment(
-            entry.number(),
-            entry.path(),
-            header.key(),
-            header.fileBytes(),
-            first.segmentFirstIndex());
+    return first == null ? null : new Segment(entry.path(), header, first.segmentFirstIndex());
   }
 
   private Segment require() {

@@ -14,6 +14,7 @@ public final class Segment {
   private final Path path;
   private final FrameKey key;
   private final long fileBytes;
+  private final int features;
   private final long firstIndex;
   private final boolean sealed;
   private final long end;
@@ -36,6 +37,7 @@ public final class Segment {
     this.path = from.path;
     this.key = from.key;
     this.fileBytes = from.fileBytes;
+    this.features = from.features;
     this.firstIndex = from.firstIndex;
     this.index = from.index;
     this.holders = from.holders;
@@ -47,12 +49,23 @@ public final class Segment {
     this.damage = damage;
   }
 
-  /// Makes an active segment.
+  /// Makes an active segment that uses no feature.
   public Segment(long number, Path path, FrameKey key, long fileBytes, long firstIndex) {
+    this(number, path, key, fileBytes, 0, firstIndex);
+  }
+
+  /// Makes an active segment.
+  public Segment(Path path, SegmentHeader header, long firstIndex) {
+    this(header.number(), path, header.key(), header.fileBytes(), header.features(), firstIndex);
+  }
+
+  private Segment(
+      long number, Path path, FrameKey key, long fileBytes, int features, long firstIndex) {
     this.number = number;
     this.path = path;
     this.key = key;
     this.fileBytes = fileBytes;
+    this.features = features;
     this.firstIndex = firstIndex;
     this.sealed = false;
     this.end = fileBytes;
@@ -89,7 +102,7 @@ public final class Segment {
     if (cause == null) {
       throw new IllegalStateException(this + " can be read, and says where it begins");
     }
-    return new Segment(number, path, key, fileBytes, index)
+    return new Segment(number, path, key, fileBytes, features, index)
         .seal(end, Math.max(index - 1, lastIndex), greatestTimestamp, sealedMillis)
         .damaged(cause);
   }
@@ -112,6 +125,11 @@ public final class Segment {
   /// Returns the file's length in bytes.
   public long fileBytes() {
     return fileBytes;
+  }
+
+  /// Returns what its frames may use, bits of `FormatVersion`; 0 when unknown.
+  public int features() {
+    return features;
   }
 
   /// Returns the index of its first record, whether or not it has one yet.

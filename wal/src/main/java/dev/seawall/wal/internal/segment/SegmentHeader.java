@@ -14,7 +14,9 @@ import java.lang.foreign.MemorySegment;
 /// @param number the segment number
 /// @param createdMillis wall clock; information only
 /// @param fileBytes the file's length
-public record SegmentHeader(FrameKey key, long number, long createdMillis, long fileBytes) {
+/// @param features what its frames may use, bits of [FormatVersion]
+public record SegmentHeader(
+    FrameKey key, long number, long createdMillis, long fileBytes, int features) {
   /// Bytes of the header that carry meaning.
   public static final int BYTES = 72;
 
@@ -36,10 +38,15 @@ public record SegmentHeader(FrameKey key, long number, long createdMillis, long 
     record Bad(String why) implements Parsed {}
   }
 
+  /// Makes the header of a segment that uses no feature.
+  public SegmentHeader(FrameKey key, long number, long createdMillis, long fileBytes) {
+    this(key, number, createdMillis, fileBytes, 0);
+  }
+
   /// Encodes into the first [#BYTES] bytes of a zeroed block.
   public void encode(MemorySegment block) {
     block.set(U64, 0, MAGIC);
-    block.set(U64, 8, FormatVersion.CURRENT | ((long) FormatVersion.FEATURES << 32));
+    block.set(U64, 8, FormatVersion.CURRENT | ((long) features << 32));
     block.set(U64, 16, key.logIdHigh());
     block.set(U64, 24, key.logIdLow());
     block.set(U64, 32, key.salt());
@@ -80,7 +87,8 @@ public record SegmentHeader(FrameKey key, long number, long createdMillis, long 
             new FrameKey(block.get(U64, 16), block.get(U64, 24), block.get(U64, 32)),
             block.get(U64, 40),
             block.get(U64, 48),
-            block.get(U64, 56)));
+            block.get(U64, 56),
+            (int) (versions >>> 32)));
   }
 
   private static long checksum(MemorySegment block) {

@@ -46,6 +46,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
   private final long logIdHigh;
   private final long logIdLow;
   private final long segmentBytes;
+  private final int features;
   private final Owner owner;
   private final Deque<Prepared> ready = new ArrayDeque<>();
   private final Deque<Path> reusable = new ArrayDeque<>();
@@ -81,6 +82,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
   /// @param highestNumber no number up to it is given out
   /// @param nextBytes length of the first segment prepared; the following ones double it up to
   ///   `segmentBytes`
+  /// @param features of the segments to come
   public SegmentPool(
       SegmentFiles files,
       Machine machine,
@@ -89,6 +91,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
       long highestNumber,
       long nextBytes,
       long segmentBytes,
+      int features,
       Owner owner) {
     this.files = files;
     this.machine = machine;
@@ -98,6 +101,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
     this.highestNumber = highestNumber;
     this.nextBytes = Math.min(nextBytes, segmentBytes);
     this.segmentBytes = segmentBytes;
+    this.features = features;
     this.owner = owner;
   }
 
@@ -272,7 +276,8 @@ public final class SegmentPool implements Worker, AutoCloseable {
             new FrameKey(logIdHigh, logIdLow, machine.random().nextLong()),
             current.name.number(),
             current.name.createdMillis(),
-            current.written);
+            current.written,
+            features);
     writeHeader(file, header);
     file.sync();
     Path path = files.directory().resolve(current.name.ready().fileName());

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The libraries behind `dev.seawall.codec`. Internal.
+@NullMarked
+package dev.seawall.codec.internal;
+
+import org.jspecify.annotations.NullMarked;
