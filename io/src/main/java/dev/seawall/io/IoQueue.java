@@ -7,9 +7,12 @@ public interface IoQueue extends AutoCloseable {
   /// Marks the tickets of operations that ended as done; returns how many. Never blocks.
   int poll();
 
-  /// Blocks until an operation in flight has ended, then polls; returns at once, with 0, when none
-  /// is in flight.
+  /// Blocks until an operation in flight has ended or somebody called [#wake], then polls; returns
+  /// at once, with 0, when none is in flight.
   int await();
+
+  /// Ends an [#await] that is under way, or else the next one; from any thread.
+  void wake();
 
   /// Returns the most operations that are usefully in flight at once; 1 for a backend that works
   /// inside `submit`.

@@ -32,6 +32,9 @@ public interface Scheduler extends AutoCloseable {
   /// @param name names the thread, for people
   Handle start(String name, Placement placement, Worker worker);
 
+  /// Gives the processor away for a moment, to whoever else is ready to run.
+  void pause();
+
   /// Makes a word to wait on.
   WaitWord newWaitWord();
 

@@ -100,6 +100,9 @@ final class FileSystemTest {
           }
 
           @Override
+          public void wake() {}
+
+          @Override
           public int depth() {
             return 1;
           }

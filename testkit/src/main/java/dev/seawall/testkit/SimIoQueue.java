@@ -13,6 +13,7 @@ final class SimIoQueue implements IoQueue {
   private final Life life;
   private final SimOptions options;
   private final List<SimOperation> inFlight = new ArrayList<>();
+  private boolean woken;
   private boolean closed;
 
   SimIoQueue(SimDisk disk, Life life, SimOptions options) {
@@ -44,7 +45,14 @@ final class SimIoQueue implements IoQueue {
       return 0;
     }
     disk.passTime();
-    return progress(true);
+    boolean early = woken;
+    woken = false;
+    return progress(!early);
+  }
+
+  @Override
+  public void wake() {
+    woken = true;
   }
 
   /// Lets each operation, in random order, come further by coin; `atLeastOne` ends one for sure.

@@ -122,6 +122,13 @@ public final class SimScheduler implements Scheduler {
     return chosen;
   }
 
+  /// Lets a moment pass; nobody else runs.
+  @Override
+  public void pause() {
+    life.check();
+    time.advance(1 + random.nextInt(2_000));
+  }
+
   private boolean advanceToNextTimed(long limitNanos) {
     long next = Long.MAX_VALUE;
     for (SimWorker worker : workers) {
@@ -177,6 +184,9 @@ public final class SimScheduler implements Scheduler {
         delay = worker.step();
       } finally {
         running = false;
+      }
+      if (delay == Worker.UNTIL_OPERATION) {
+        delay = 0; // Its operations end by coin when it polls.
       }
       if (delay < 0) {
         throw new AssertionError("worker " + name + " asked to be called in " + delay + " ns");

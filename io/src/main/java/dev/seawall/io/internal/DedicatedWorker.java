@@ -66,7 +66,12 @@ final class DedicatedWorker implements Scheduler.Handle {
     try {
       while (!stopped) {
         woken.set(false);
-        pause(worker.step());
+        long nanos = worker.step();
+        if (nanos == Worker.UNTIL_OPERATION) {
+          worker.awaitOperation();
+        } else {
+          pause(nanos);
+        }
       }
     } catch (Throwable e) {
       failedWorker.uncaughtException(thread, e);

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// An `io_uring` of the kernel, by raw system calls.
@@ -44,14 +45,22 @@ final class KernelRing implements Ring {
   private static final int CQE_RESULT = 8;
   private static final byte OP_NOP = 0;
   private static final byte OP_FSYNC = 3;
+  private static final byte OP_POLL_ADD = 6;
   private static final byte OP_WRITE = 23;
   private static final int FSYNC_DATASYNC = 1;
+  private static final int POLL_IN = 1;
+  private static final int WATCH_ID = -1;
   private static final long MAX_BYTES = 1 << 30;
   private static final VarHandle INT = JAVA_INT.varHandle();
+  private static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1L);
 
   private final Arena arena;
   private final MemorySegment state;
   private final int descriptor;
+  private final int event;
+  private final MemorySegment count;
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final Object waking = new Object();
   private final MemorySegment rings;
   private final MemorySegment sqes;
   private final int entries;
@@ -63,13 +72,21 @@ final class KernelRing implements Ring {
   private final long cqesAt;
   private int sqTail;
   private int cqHead;
+
+  /// Whether the request that ends a sleep on a wake-up is in the ring, and since which place.
+  private boolean watching;
+
+  private int watchedFrom;
   private boolean closed;
 
-  private KernelRing(Arena arena, MemorySegment state, int descriptor, MemorySegment params)
+  private KernelRing(
+      Arena arena, MemorySegment state, int descriptor, int event, MemorySegment params)
       throws RingRefusedException {
     this.arena = arena;
     this.state = state;
     this.descriptor = descriptor;
+    this.event = event;
+    count = arena.allocate(Long.BYTES, Long.BYTES);
     entries = params.get(JAVA_INT, SQ_ENTRIES_AT);
     long arrayAt = params.get(JAVA_INT, SQ_OFFSETS_AT + SQ_ARRAY);
     cqesAt = params.get(JAVA_INT, CQ_OFFSETS_AT + CQ_CQES);
@@ -92,6 +109,7 @@ final class KernelRing implements Ring {
   static KernelRing open(int entries) throws RingRefusedException {
     Arena arena = Arena.ofShared();
     int descriptor = -1;
+    int event = -1;
     try {
       MemorySegment state = arena.allocate(NativeCalls.STATE_BYTES, Long.BYTES);
       MemorySegment params = arena.allocate(PARAMS_BYTES, Long.BYTES);
@@ -102,10 +120,16 @@ final class KernelRing implements Ring {
       if ((params.get(JAVA_INT, FEATURES_AT) & NEEDED_FEATURES) != NEEDED_FEATURES) {
         throw new RingRefusedException("io_uring of this kernel is too old; it needs Linux 5.6");
       }
-      return new KernelRing(arena, state, descriptor, params);
+      event = NativeCalls.eventFd(state);
+      if (event < 0) {
+        throw new RingRefusedException(refusal("eventfd", NativeCalls.errno(state)));
+      }
+      return new KernelRing(arena, state, descriptor, event, params);
     } catch (Throwable e) {
-      if (descriptor >= 0) {
-        NativeCalls.close(arena.allocate(NativeCalls.STATE_BYTES, Long.BYTES), descriptor);
+      for (int open : new int[] {descriptor, event}) {
+        if (open >= 0) {
+          NativeCalls.close(arena.allocate(NativeCalls.STATE_BYTES, Long.BYTES), open);
+        }
       }
       arena.close();
       throw e;
@@ -166,13 +190,50 @@ final class KernelRing implements Ring {
 
   @Override
   public int submit(int wait) {
-    int prepared = sqTail - (int) INT.getAcquire(rings, sqHeadAt);
+    if (wait > 0) {
+      watch();
+    }
+    int head = (int) INT.getAcquire(rings, sqHeadAt);
+    int prepared = sqTail - head;
     if (prepared == 0 && wait == 0) {
       return 0;
     }
     int flags = wait > 0 ? NativeCalls.IORING_ENTER_GETEVENTS : 0;
     int taken = NativeCalls.uringEnter(state, descriptor, prepared, wait, flags);
-    return taken >= 0 ? taken : -NativeCalls.errno(state);
+    if (taken < 0) {
+      return -NativeCalls.errno(state);
+    }
+    // What watches for wake-ups is nobody else's business.
+    int watch = watchedFrom - head;
+    return watching && watch >= 0 && watch < taken ? taken - 1 : taken;
+  }
+
+  /// Prepares the request that ends when somebody calls [#wake]. Without a free entry the sleep
+  /// ends with a result only.
+  private void watch() {
+    if (!watching && prepare(OP_POLL_ADD, WATCH_ID, event)) {
+      sqes.set(JAVA_INT, place() + SQE_FLAGS, POLL_IN);
+      watching = true;
+      watchedFrom = sqTail;
+      publish();
+    }
+  }
+
+  @Override
+  public void wake() {
+    if (!woken.getAndSet(true)) {
+      synchronized (waking) {
+        if (!closed) {
+          NativeCalls.signalEvent(event, ONE);
+        }
+      }
+    }
+  }
+
+  private void woke() {
+    watching = false;
+    NativeCalls.clearEvent(event, count);
+    woken.set(false);
   }
 
   @Override
@@ -184,19 +245,27 @@ final class KernelRing implements Ring {
       int result = rings.get(JAVA_INT, at + CQE_RESULT);
       cqHead++;
       INT.setRelease(rings, cqHeadAt, cqHead);
-      reaped++;
-      results.ended(id, result);
+      if (id == WATCH_ID) {
+        woke();
+      } else {
+        reaped++;
+        results.ended(id, result);
+      }
     }
     return reaped;
   }
 
   @Override
   public void close() {
-    if (!closed) {
+    synchronized (waking) {
+      if (closed) {
+        return;
+      }
       closed = true;
-      NativeCalls.close(state, descriptor);
-      arena.close();
+      NativeCalls.close(state, event);
     }
+    NativeCalls.close(state, descriptor);
+    arena.close();
   }
 
   /// Begins an entry; false when the kernel has not taken enough of the earlier ones.

@@ -36,6 +36,7 @@ final class NativeCalls {
   static final int MAP_SHARED_POPULATE = 0x8001;
   static final int IORING_ENTER_GETEVENTS = 1;
   static final int POSIX_FADV_DONTNEED = 4;
+  static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
 
   private static final int FUTEX_WAIT_PRIVATE = 128;
   private static final int FUTEX_WAKE_PRIVATE = 129;
@@ -123,6 +124,12 @@ final class NativeCalls {
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS),
           CAPTURE,
           Linker.Option.firstVariadicArg(1));
+  private static final MethodHandle EVENT_FD =
+      link("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle READ =
+      link("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle WRITE =
+      link("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle URING_ENTER =
       link(
           "syscall",
@@ -317,6 +324,33 @@ final class NativeCalls {
                   flags,
                   MemorySegment.NULL,
                   0L);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Makes a counter that a ring can watch; returns its descriptor.
+  static int eventFd(MemorySegment state) {
+    try {
+      return (int) EVENT_FD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Adds `one`, a long, to a counter.
+  static void signalEvent(int descriptor, MemorySegment one) {
+    try {
+      long _ = (long) WRITE.invokeExact(descriptor, one, (long) Long.BYTES);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Sets a counter to 0.
+  static void clearEvent(int descriptor, MemorySegment target) {
+    try {
+      long _ = (long) READ.invokeExact(descriptor, target, (long) Long.BYTES);
     } catch (Throwable e) {
       throw broken(e);
     }

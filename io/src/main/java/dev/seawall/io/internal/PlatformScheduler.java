@@ -66,6 +66,12 @@ public final class PlatformScheduler implements Scheduler {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing depends on who runs next.
+  public void pause() {
+    Thread.yield();
+  }
+
+  @Override
   public WaitWord newWaitWord() {
     return NativeAccess.isAvailable() ? new FutexWord() : new ParkWord();
   }

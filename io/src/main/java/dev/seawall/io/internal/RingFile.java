@@ -47,6 +47,12 @@ final class RingFile implements StorageFile {
   }
 
   @Override
+  public void submitCachedWrite(IoTicket ticket, long position, MemorySegment source) {
+    requireAlone(position, source);
+    blocking.submitCachedWrite(ticket, position, source);
+  }
+
+  @Override
   public void submitDurableWrite(IoTicket ticket, long position, MemorySegment source) {
     submitWrite(ticket, position, source, true);
   }

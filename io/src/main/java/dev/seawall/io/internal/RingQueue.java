@@ -34,8 +34,9 @@ final class RingQueue implements IoQueue {
   private final Consumer<String> whenRefused;
   private final long graceNanos;
   private final SyncQueue immediate = new SyncQueue(true);
-  private @Nullable Ring ring;
+  private volatile @Nullable Ring ring;
   private boolean ringRefused;
+  private volatile boolean woken;
 
   // By request number: what is in the ring, prepared or with the kernel.
   private @Nullable RingOperation[] requests = {};
@@ -137,11 +138,21 @@ final class RingQueue implements IoQueue {
   @Override
   public int await() {
     int told = poll();
-    while (told == 0 && unended > 0) {
+    while (told == 0 && unended > 0 && !woken) {
       sleep();
       told = poll();
     }
+    woken = false;
     return told;
+  }
+
+  @Override
+  public void wake() {
+    woken = true;
+    Ring own = ring;
+    if (own != null) {
+      own.wake();
+    }
   }
 
   @Override

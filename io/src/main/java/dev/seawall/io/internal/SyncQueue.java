@@ -72,6 +72,11 @@ final class SyncQueue implements IoQueue {
   }
 
   @Override
+  public void wake() {
+    // Nobody sleeps here: what was submitted has ended.
+  }
+
+  @Override
   public int depth() {
     return 1;
   }

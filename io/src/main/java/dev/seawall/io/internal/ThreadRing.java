@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A ring whose requests are made by a few threads, one system call each.
@@ -28,7 +29,8 @@ final class ThreadRing implements Ring {
   private final ArrayDeque<Request> prepared = new ArrayDeque<>();
   private final ArrayBlockingQueue<Request> toDo;
   private final ArrayBlockingQueue<Request> done;
-  // As many permits as there are requests in `done`.
+  // As many permits as there are requests in `done`, and one for a wake-up.
+  private final AtomicBoolean woken = new AtomicBoolean();
   private final Semaphore landed = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
@@ -109,10 +111,22 @@ final class ThreadRing implements Ring {
   }
 
   @Override
+  public void wake() {
+    if (!woken.getAndSet(true)) {
+      landed.release();
+    }
+  }
+
+  @Override
   public int reap(Results results) {
     int reaped = 0;
     while (landed.tryAcquire()) {
-      Request request = done.remove();
+      Request request = done.poll();
+      if (request == null) {
+        // Its permit was the wake-up's: every other one follows its request.
+        woken.set(false);
+        continue;
+      }
       request.source = null;
       results.ended(request.id, request.result);
       reaped++;

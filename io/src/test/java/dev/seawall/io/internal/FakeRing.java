@@ -25,6 +25,7 @@ final class FakeRing implements Ring {
   private @Nullable ToIntFunction<Request> answerAtOnce;
   private @Nullable Runnable whenSlept;
   private int takesAtMost = Integer.MAX_VALUE;
+  private int wakeUps;
   boolean closed;
 
   FakeRing(int entries) {
@@ -136,7 +137,9 @@ final class FakeRing implements Ring {
       }
     }
     prepared.subList(0, taken).clear();
-    if (wait > 0 && results.isEmpty()) {
+    if (wait > 0 && results.isEmpty() && wakeUps > 0) {
+      wakeUps = 0;
+    } else if (wait > 0 && results.isEmpty()) {
       Runnable action = whenSlept;
       if (action == null) {
         throw new AssertionError("this sleeps for ever: " + inKernel);
@@ -144,6 +147,11 @@ final class FakeRing implements Ring {
       action.run();
     }
     return taken;
+  }
+
+  @Override
+  public void wake() {
+    wakeUps++;
   }
 
   @Override

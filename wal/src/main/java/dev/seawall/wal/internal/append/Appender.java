@@ -16,8 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The claim strategy and the encoder: everything here happens under the log's append lock, which
-/// the caller holds.
+/// The claim strategy and the encoder: all of it under the append lock, which the caller holds.
 ///
 /// A claim finds room – opening the next window, rolling to the next segment –, copies, and becomes
 /// real only when the copy returned: anything thrown before leaves tail and index as they were.
@@ -52,6 +51,7 @@ final class Appender {
   private final WindowRing ring;
   private final SegmentPool pool;
   private final Owner owner;
+  private final boolean padFull;
   private final int epoch;
 
   private ActiveSegment segment;
@@ -76,10 +76,12 @@ final class Appender {
 
   private long promisePosition;
 
+  /// @param padFull whether a full window's last block is filled: the next one shares none with it
   Appender(
       WindowRing ring,
       SegmentPool pool,
       Owner owner,
+      boolean padFull,
       int epoch,
       ActiveSegment segment,
       long position,
@@ -89,6 +91,7 @@ final class Appender {
     this.ring = ring;
     this.pool = pool;
     this.owner = owner;
+    this.padFull = padFull;
     this.epoch = epoch;
     this.segment = segment;
     this.position = position;
@@ -146,7 +149,7 @@ final class Appender {
         return Room.READY;
       }
       if (!window.hasFrames()) {
-        // Too small, and nothing in it: it makes place for one of its own size.
+        // Too small, and empty: it makes place for one of the right size.
         active = null;
         ring.release(window);
         if (!open(need)) {
@@ -154,12 +157,11 @@ final class Appender {
         }
         continue;
       }
-      close(false);
+      close(padFull);
     }
   }
 
-  /// A first form of the frame, for readers of accepted records; the committer writes the final
-  /// one.
+  /// A first form, for readers of accepted records; the committer writes the final one.
   private int encodeGroup(Window window) {
     long at = window.endPosition();
     return ControlFrames.group(
@@ -199,7 +201,7 @@ final class Appender {
     long carried = position - Layout.blockFloor(position);
     boolean begins = position == Layout.FIRST_FRAME;
     long front = begins ? Layout.STATE_FRAME_MAX : carried;
-    long total = front + Layout.GROUP_FRAME + need + Layout.SEAL_FRAME + Layout.HEADER;
+    long total = front + Layout.GROUP_FRAME + need + Window.RESERVE;
     Window window = ring.acquire(total);
     if (window == null) {
       return false;

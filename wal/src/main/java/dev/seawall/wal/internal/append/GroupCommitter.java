@@ -4,7 +4,6 @@ package dev.seawall.wal.internal.append;
 import dev.seawall.io.IoQueue;
 import dev.seawall.io.IoTicket;
 import dev.seawall.io.StorageException;
-import dev.seawall.io.StorageFile;
 import dev.seawall.wal.LogFailedException;
 import dev.seawall.wal.WalListener;
 import dev.seawall.wal.internal.events.WalEvents;
@@ -29,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///   bytes lie in one segment.
 /// - A write or sync that fails, fails the log.
 final class GroupCommitter {
-  private static final int CROWD = 32;
-  private static final int CROWD_LIMIT = 256;
+  /// How many durable writes are in flight at most; beyond that a sync serves several.
+  private static final int DURABLE_WRITES = 4;
 
   private final ReentrantLock lock;
   private final Appender appender;
@@ -45,6 +44,7 @@ final class GroupCommitter {
   private final CommitStats stats;
   private final boolean padAlways;
   private final ArrayDeque<Window> inFlight = new ArrayDeque<>();
+  private final Gathering gathering;
 
   /// The last form of the block that the next window may share: what a window was given when it was
   /// opened may be older.
@@ -59,16 +59,12 @@ final class GroupCommitter {
   private @Nullable ActiveSegment writing;
   private long syncStartedNanos;
   private long lastSyncNanos;
-  private int unsettled;
+  private long batches;
   private long markedSeq;
-
-  /// How many batches the next group waits for, see [#expectOthers]; 0 when it waits for none.
-  private int expected;
-
   private boolean patient;
 
-  /// How many lone groups ago there was one that several appends shared, counted down.
-  private volatile int crowd;
+  /// The next group waits for one in flight.
+  private boolean blocked;
 
   private volatile @Nullable LogFailedException failure;
 
@@ -106,9 +102,10 @@ final class GroupCommitter {
     this.listener = listener;
     this.stats = stats;
     this.padAlways = padAlways;
+    this.gathering = new Gathering(queue);
     this.writing = appender.segment();
     long position = appender.position();
-    durable.set(0, appender.segment().number(), position, appender.nextIndex() - 1, 0);
+    durable.set(0, appender.segment().number(), position, appender.nextIndex() - 1, 0, 0);
     submitted.copy(durable);
     written.copy(durable);
   }
@@ -158,7 +155,8 @@ final class GroupCommitter {
           window.owner().number(),
           window.endPosition(),
           window.lastIndex,
-          window.closedBytes);
+          window.closedBytes,
+          window.closedBatches);
       waiters.written(window.lastIndex);
       if (window.durableWrite) {
         advance(written, window.submittedNanos);
@@ -194,7 +192,7 @@ final class GroupCommitter {
   private void advance(LogPosition reached, long startedNanos) {
     long nanos = clock.nanoTime() - startedNanos;
     lastSyncNanos = nanos;
-    expectOthers();
+    gather(reached);
     WalEvents.groupCommitted(reached.index - durable.index, reached.bytes - durable.bytes, nanos);
     durable.copy(reached);
     stats.synced(nanos);
@@ -203,23 +201,16 @@ final class GroupCommitter {
     policy.durable(durable.seq, durable.bytes);
   }
 
-  /// Those whom a group wakes are about to append again. Waiting a little for all of them, instead
-  /// of going with the first, gives each its turn, and one sync serves more. The leader gives the
-  /// processor away meanwhile, and ends the wait ([#goWithoutOthers]). Where several writes can be
-  /// in flight, the next one goes at once.
-  private void expectOthers() {
-    int woken = unsettled;
-    unsettled = 0;
-    if (woken < 2 || woken > CROWD_LIMIT || queue.depth() > 1) {
-      return;
-    }
+  private void gather(LogPosition reached) {
+    int waiting;
     lock.lock();
     try {
       Window active = appender.active();
-      expected = woken + (active == null ? 0 : active.batches);
+      waiting = active == null ? 0 : active.batches;
     } finally {
       lock.unlock();
     }
+    gathering.woke(reached.batches - durable.batches, submitted.batches - reached.batches, waiting);
   }
 
   private boolean submitWrite() {
@@ -230,30 +221,25 @@ final class GroupCommitter {
     if (window == null) {
       return false;
     }
-    noteCrowd(window.batches);
-    unsettled += window.batches;
-    expected = 0;
+    gathering.submitted(window.batches);
+    boolean alone = inFlight.isEmpty() && !gathering.crowded() && queue.depth() > 1;
+    batches += window.batches;
+    window.closedBatches = batches;
     describe(window);
     long from = Layout.blockFloor(window.base);
     long end = Layout.blockCeiling(window.endPosition());
     MemorySegment bytes = window.blocks(end - from);
     window.submittedNanos = clock.nanoTime();
-    StorageFile file = window.owner().file();
     submitted.set(
         window.seq,
         window.owner().number(),
         window.endPosition(),
         window.lastIndex,
-        window.closedBytes);
+        window.closedBytes,
+        window.closedBatches);
     inFlight.add(window);
     stats.wrote(end - from);
-    if (window.durableWrite) {
-      file.submitDurableWrite(window.ticket, from, bytes);
-    } else if (policy.syncWanted(window.seq)) {
-      file.submitWrite(window.ticket, from, bytes);
-    } else {
-      file.submitCachedWrite(window.ticket, from, bytes);
-    }
+    window.send(from, bytes, policy.syncWanted(window.seq), alone);
     return true;
   }
 
@@ -270,6 +256,7 @@ final class GroupCommitter {
 
   /// Takes the next window if it may be written now; closes the active one when it is due.
   private @Nullable Window next() {
+    blocked = false;
     lock.lock();
     try {
       appender.promise(durable.segment, durable.position);
@@ -280,10 +267,11 @@ final class GroupCommitter {
           policy.nothingAccepted(durable.seq == appender.nextSeq() - 1);
           return null;
         }
-        if (!policy.writeDue(active.seq) || (patient && active.batches < expected)) {
+        if (!policy.writeDue(active.seq) || (patient && active.batches < gathering.expected())) {
           return null;
         }
         if (sharesBlock(active)) {
+          blocked = true;
           return null;
         }
         policy.activeClosed();
@@ -292,19 +280,17 @@ final class GroupCommitter {
         window = ring.firstClosed();
       }
       if (window == null || sharesBlock(window)) {
+        blocked = true;
         return null;
       }
       if (!window.owner().is(writing)) {
         if (durable.seq < window.seq - 1) {
-          return null; // The predecessor is not yet sealed and synced.
+          blocked = true; // The predecessor is not yet sealed and synced.
+          return null;
         }
         writing = window.owner();
       }
-      window.durableWrite =
-          inFlight.isEmpty()
-              && !syncTicket.isInFlight()
-              && durable.seq == window.seq - 1
-              && policy.syncWanted(window.seq);
+      window.durableWrite = onlyDurableWrites() && policy.syncWanted(window.seq);
       if (window.durableWrite) {
         policy.syncStarted(moreThan(window.seq));
       }
@@ -312,6 +298,16 @@ final class GroupCommitter {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Returns whether a durable write may go: everything before it is durable, or will be by its own
+  /// write.
+  private boolean onlyDurableWrites() {
+    Window last = inFlight.peekLast();
+    return !syncTicket.isInFlight()
+        && written.seq == durable.seq
+        && inFlight.size() < DURABLE_WRITES
+        && (last == null || last.durableWrite);
   }
 
   /// Returns whether anything was accepted behind a group.
@@ -388,19 +384,11 @@ final class GroupCommitter {
         && markedSeq != durable.seq;
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One leader at a time writes.
-  private void noteCrowd(int batches) {
-    if (batches > 1) {
-      crowd = CROWD;
-    } else if (crowd > 0) {
-      crowd = crowd - 1;
-    }
-  }
-
   /// Returns whether a group is to be written, and everybody whom it waits for has come.
   boolean complete() {
     // Without the lock, which those whom it waits for need: a hint, that is looked at again with
     // it.
+    int expected = gathering.expected();
     Window filling = appender.active();
     if (expected > 0 && (filling == null || filling.batches < expected)) {
       return false;
@@ -418,19 +406,18 @@ final class GroupCommitter {
     }
   }
 
-  /// Lets the next group go with what it has.
-  void goWithoutOthers() {
-    expected = 0;
+  /// Returns whether another group could be sent now if there were one.
+  boolean hasRoom() {
+    return !blocked && inFlight.size() < queue.depth();
+  }
+
+  Gathering gathering() {
+    return gathering;
   }
 
   /// Returns how long the last group took.
   long lastSyncNanos() {
     return lastSyncNanos;
-  }
-
-  /// Returns whether appends come from several callers at once these days.
-  boolean crowded() {
-    return crowd > 0;
   }
 
   /// Returns whether something written should be synced now; exact only for the leader.

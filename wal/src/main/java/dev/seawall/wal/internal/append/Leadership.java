@@ -2,6 +2,7 @@
 package dev.seawall.wal.internal.append;
 
 import dev.seawall.io.IoQueue;
+import dev.seawall.io.Scheduler;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.Worker;
 import dev.seawall.wal.internal.frame.Layout;
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// A lone appender that leads its own group saves two thread switches. When others arrive meanwhile
 /// it hands over to the log's thread, which then stays while groups keep coming.
-final class Leadership {
+final class Leadership implements Worker {
   private static final int LINGER_YIELDS = 400;
   private static final long LINGER_NANOS = 100_000;
 
@@ -22,10 +23,22 @@ final class Leadership {
   private final WindowRing ring;
   private final GroupCommitter committer;
   private final SyncPolicy policy;
+  private final IoQueue queue;
+  private final Scheduler scheduler;
   private final long markNanos;
   private final AtomicBoolean led = new AtomicBoolean();
   private volatile boolean work;
+
+  /// How many appends are worth waking a leader that sleeps in the queue; 0 when none does.
+  private volatile int wakeAt;
+
+  private volatile boolean wakeUp;
   private volatile boolean timerArmed;
+
+  /// The log's thread goes on leading in its next step: operations are in flight. Touched by it
+  /// alone, and by who comes when it has ended.
+  private boolean leads;
+
   private long seqAtTimer;
   private long idleSince;
 
@@ -35,12 +48,16 @@ final class Leadership {
       WindowRing ring,
       GroupCommitter committer,
       SyncPolicy policy,
+      IoQueue queue,
+      Scheduler scheduler,
       long markNanos) {
     this.lock = lock;
     this.appender = appender;
     this.ring = ring;
     this.committer = committer;
     this.policy = policy;
+    this.queue = queue;
+    this.scheduler = scheduler;
     this.markNanos = markNanos;
   }
 
@@ -60,6 +77,42 @@ final class Leadership {
     return false;
   }
 
+  /// Appends were accepted, under the append lock: a leader that sleeps in the queue may have a
+  /// group to send now.
+  void noteAccepted(Window active) {
+    int worth = wakeAt;
+    if (worth != 0
+        && (ring.firstClosed() != null
+            || (active.batches >= worth && policy.writeDue(active.seq)))) {
+      wakeAt = 0;
+      wakeUp = true;
+    }
+  }
+
+  /// Wakes the leader in the queue if [#noteAccepted] found that it should be; without the lock.
+  void wakeSleeper() {
+    if (wakeUp) {
+      wakeUp = false;
+      queue.wake();
+    }
+  }
+
+  /// Returns whether the leader has nothing to do before an operation ended, or somebody woke it
+  /// because there is a group to send beside it.
+  private boolean mustSleep() {
+    if (!committer.hasRoom()) {
+      return true;
+    }
+    wakeAt = Math.max(1, committer.gathering().expected());
+    return !committer.complete();
+  }
+
+  /// Sleeps until an operation has ended or somebody woke the leader.
+  @Override
+  public void awaitOperation() {
+    queue.await();
+  }
+
   /// Returns whether the log's thread sleeps without a deadline, so that nobody would mark an idle
   /// log.
   boolean needsTimer() {
@@ -68,8 +121,8 @@ final class Leadership {
 
   /// Leads until this group is durable or the log failed; returns false when somebody else leads or
   /// the caller may not.
-  boolean lead(IoQueue queue, Waiters waiters, long seq) {
-    if (committer.crowded()
+  boolean lead(Waiters waiters, long seq) {
+    if (committer.gathering().crowded()
         || !queue.callerMayLead()
         || Thread.currentThread().isVirtual()
         || !tryLead()) {
@@ -77,9 +130,10 @@ final class Leadership {
     }
     try {
       while (waiters.durableSeq() < seq && committer.failure() == null) {
-        if (committer.run(seq)) {
-          queue.await();
+        if (committer.run(seq) && mustSleep()) {
+          awaitOperation();
         }
+        wakeAt = 0;
       }
     } catch (RuntimeException | AssertionError e) {
       failBy(e);
@@ -98,7 +152,8 @@ final class Leadership {
   }
 
   /// The log's thread.
-  long step() {
+  @Override
+  public long step() {
     try {
       return lookAndLead();
     } catch (RuntimeException | AssertionError e) {
@@ -118,9 +173,11 @@ final class Leadership {
 
   private long lookAndLead() {
     work = false;
-    if (!tryLead()) {
+    wakeAt = 0;
+    if (!leads && !tryLead()) {
       return Worker.UNTIL_WOKEN; // Who leads wakes us when something is left.
     }
+    leads = false;
     boolean busy;
     try {
       busy = committer.runWithOthers();
@@ -130,14 +187,20 @@ final class Leadership {
       if (!busy) {
         busy = markIfIdle();
       }
+      leads = busy;
     } finally {
-      led.set(false);
+      if (!leads) {
+        led.set(false);
+      }
+    }
+    if (leads) {
+      return mustSleep() ? Worker.UNTIL_OPERATION : 0;
     }
     if (committer.failure() != null) {
       timerArmed = false;
       return Worker.UNTIL_WOKEN;
     }
-    if (busy || pending()) {
+    if (pending()) {
       return 0;
     }
     long due = policy.nanosUntilDue();
@@ -152,10 +215,10 @@ final class Leadership {
 
   /// Those whom the last group woke are about to append again: staying saves the two thread
   /// switches of going to sleep now.
-  @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing depends on who runs next.
   private boolean linger() {
-    if (!committer.crowded() || committer.failure() != null) {
-      committer.goWithoutOthers();
+    Gathering gathering = committer.gathering();
+    if (!gathering.crowded() || committer.failure() != null) {
+      gathering.goWithoutOthers();
       return false;
     }
     long started = policy.nanoTime();
@@ -164,12 +227,12 @@ final class Leadership {
       if (committer.complete()) {
         return true;
       }
-      Thread.yield();
+      scheduler.pause();
       if (policy.nanoTime() - started > limit) {
         break;
       }
     }
-    committer.goWithoutOthers();
+    gathering.goWithoutOthers();
     return pending();
   }
 
@@ -205,10 +268,11 @@ final class Leadership {
   }
 
   /// Writes the MARK of a clean close; the log's thread has stopped and every group is durable.
-  boolean markClosed(IoQueue queue) {
-    while (!tryLead()) {
+  boolean markClosed() {
+    while (!leads && !tryLead()) {
       Thread.onSpinWait();
     }
+    leads = false;
     try {
       mark(Layout.FLAG_CLOSED);
       while (committer.failure() == null && !committer.drained()) {

@@ -9,16 +9,18 @@ final class LogPosition {
   long position;
   long index;
   long bytes;
+  long batches;
 
-  void set(long seq, long segment, long position, long index, long bytes) {
+  void set(long seq, long segment, long position, long index, long bytes, long batches) {
     this.seq = seq;
     this.segment = segment;
     this.position = position;
     this.index = index;
     this.bytes = bytes;
+    this.batches = batches;
   }
 
   void copy(LogPosition other) {
-    set(other.seq, other.segment, other.position, other.index, other.bytes);
+    set(other.seq, other.segment, other.position, other.index, other.bytes, other.batches);
   }
 }

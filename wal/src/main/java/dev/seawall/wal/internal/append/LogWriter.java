@@ -6,7 +6,6 @@ import dev.seawall.io.Machine;
 import dev.seawall.io.Scheduler;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.WaitWord;
-import dev.seawall.io.Worker;
 import dev.seawall.wal.Durability;
 import dev.seawall.wal.LogFailedException;
 import dev.seawall.wal.WalException;
@@ -76,6 +75,7 @@ public final class LogWriter implements AutoCloseable {
             ring,
             pool,
             owner,
+            queue.depth() > 1,
             epoch,
             segment,
             position,
@@ -104,7 +104,15 @@ public final class LogWriter implements AutoCloseable {
             stats,
             options.tailBlock() == WalOptions.TailBlock.PAD);
     leadership =
-        new Leadership(lock, appender, ring, committer, policy, options.idleMarkDelay().toNanos());
+        new Leadership(
+            lock,
+            appender,
+            ring,
+            committer,
+            policy,
+            queue,
+            machine.scheduler(),
+            options.idleMarkDelay().toNanos());
     admission =
         new Admission(
             options,
@@ -120,10 +128,7 @@ public final class LogWriter implements AutoCloseable {
     handle =
         machine
             .scheduler()
-            .start(
-                "seawall-" + options.prefix(),
-                Scheduler.Placement.DEDICATED,
-                (Worker) leadership::step);
+            .start("seawall-" + options.prefix(), Scheduler.Placement.DEDICATED, leadership);
   }
 
   private void wakeWorkers() {
@@ -251,12 +256,14 @@ public final class LogWriter implements AutoCloseable {
         || (target != null && durability instanceof Durability.Synced)) {
       leadership.noteWork();
     }
+    leadership.noteAccepted(active());
   }
 
   /// After the claim: wakes the log's thread when it should look, waits when the caller asked for
   /// it.
   private long settle(Durability durability, long seq, long index, @Nullable Object target)
       throws WalException, InterruptedException {
+    leadership.wakeSleeper();
     if (target == null && durability instanceof Durability.Synced) {
       awaitDurable(seq);
       WalException changed = changes.take(index);
@@ -270,7 +277,7 @@ public final class LogWriter implements AutoCloseable {
   }
 
   private void awaitDurable(long seq) throws WalException, InterruptedException {
-    if (leadership.lead(queue, waiters, seq)) {
+    if (leadership.lead(waiters, seq)) {
       if (leadership.takeWork() || leadership.needsTimer()) {
         handle.wake();
       }
@@ -379,7 +386,7 @@ public final class LogWriter implements AutoCloseable {
     }
     handle.close();
     if (clean) {
-      clean = leadership.markClosed(queue);
+      clean = leadership.markClosed();
     }
     policy.spaceFreed();
     waiters.wakeAll();

@@ -2,6 +2,8 @@
 package dev.seawall.wal.internal.append;
 
 import dev.seawall.io.IoTicket;
+import dev.seawall.io.StorageException;
+import dev.seawall.io.StorageFile;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import java.lang.foreign.Arena;
@@ -53,6 +55,7 @@ final class Window {
 
   boolean durableWrite;
   long closedBytes;
+  long closedBatches;
   long submittedNanos;
 
   /// @param own closes the memory when the window is not used again; null for windows of the ring
@@ -80,9 +83,13 @@ final class Window {
     this.durableWrite = false;
   }
 
+  /// What stays free behind the frames of appends: for a seal, or a padding that is no frame's
+  /// length short of two blocks.
+  static final int RESERVE = Math.max(Layout.SEAL_FRAME, Layout.BLOCK) + Layout.HEADER;
+
   /// Returns whether `need` more bytes leave room for a seal or padding behind them.
   boolean fits(long need) {
-    return tail + need + Layout.SEAL_FRAME + Layout.HEADER <= bytes;
+    return tail + need + RESERVE <= bytes;
   }
 
   /// Returns whether it holds any frame.
@@ -113,6 +120,35 @@ final class Window {
       byBlocks[count] = known;
     }
     return known;
+  }
+
+  /// Hands its blocks to the file.
+  ///
+  /// @param synced whether somebody waits for a sync that follows
+  /// @param alone whether nothing else could be done meanwhile: the caller waits then, which takes
+  ///   fewer trips than an operation in flight
+  void send(long position, MemorySegment blocks, boolean synced, boolean alone) {
+    StorageFile file = owner().file();
+    if (durableWrite && alone) {
+      writeDurably(file, position, blocks);
+    } else if (durableWrite) {
+      file.submitDurableWrite(ticket, position, blocks);
+    } else if (synced) {
+      file.submitWrite(ticket, position, blocks);
+    } else {
+      file.submitCachedWrite(ticket, position, blocks);
+    }
+  }
+
+  private void writeDurably(StorageFile file, long position, MemorySegment blocks) {
+    ticket.begin();
+    StorageException failure = null;
+    try {
+      file.writeDurably(position, blocks);
+    } catch (StorageException e) {
+      failure = e;
+    }
+    ticket.complete(failure);
   }
 
   /// Returns whether it goes back to the ring.
