@@ -66,6 +66,10 @@ public final class WalOptionKeys {
               "share or pad",
               (o, v) -> o.withTailBlock(constant(WalOptions.TailBlock.class, v))),
           new Key(
+              "append-mode",
+              "staged or mapped",
+              (o, v) -> o.withAppendMode(constant(WalOptions.AppendMode.class, v))),
+          new Key(
               "overload",
               "reject, or how long an append waits for room",
               (o, v) ->

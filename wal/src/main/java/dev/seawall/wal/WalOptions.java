@@ -20,6 +20,19 @@ public final class WalOptions {
     PAD
   }
 
+  /// How appends reach the file.
+  public enum AppendMode {
+    /// Frames are encoded into windows of memory, which are written group by group, past the page
+    /// cache where that is possible. The death of the process takes what is accepted and not yet
+    /// written.
+    STAGED,
+    /// Frames are also stored into a mapping of the file, without a system call, before an append
+    /// returns: whatever is accepted survives the death of the process, at every durability. A sync
+    /// is as ever what survives a loss of power; with large groups it costs more than in the other
+    /// mode. Not on a copy-on-write file system, where a store can find the disk full.
+    MAPPED
+  }
+
   /// What to do at open about a sealed segment that is damaged or missing.
   public enum Enforce {
     /// Open without it, say so in the [RecoveryReport], and throw where it is read.
@@ -41,6 +54,7 @@ public final class WalOptions {
   private Duration writeOutDelay = Duration.ofMillis(5);
   private Duration idleMarkDelay = Duration.ofSeconds(1);
   private TailBlock tailBlock = TailBlock.SHARE;
+  private AppendMode appendMode = AppendMode.STAGED;
   private Overload overload = new Overload.Block(Duration.ofSeconds(30));
   private Retention retention = Retention.keep();
   private Enforce enforce = Enforce.WARN;
@@ -63,6 +77,7 @@ public final class WalOptions {
     writeOutDelay = from.writeOutDelay;
     idleMarkDelay = from.idleMarkDelay;
     tailBlock = from.tailBlock;
+    appendMode = from.appendMode;
     overload = from.overload;
     retention = from.retention;
     enforce = from.enforce;
@@ -202,6 +217,14 @@ public final class WalOptions {
     return changed;
   }
 
+  /// Sets how appends reach the file; STAGED unless set. A log may be opened with the other one
+  /// next time.
+  public WalOptions withAppendMode(AppendMode value) {
+    WalOptions changed = new WalOptions(this);
+    changed.appendMode = value;
+    return changed;
+  }
+
   /// Sets what happens to a tail block that a group does not fill.
   public WalOptions withTailBlock(TailBlock value) {
     WalOptions changed = new WalOptions(this);
@@ -309,6 +332,11 @@ public final class WalOptions {
   /// Returns what happens to a tail block that a group does not fill.
   public TailBlock tailBlock() {
     return tailBlock;
+  }
+
+  /// Returns how appends reach the file.
+  public AppendMode appendMode() {
+    return appendMode;
   }
 
   /// Returns what appends do while the queue is full.

@@ -37,6 +37,22 @@ final class CrashScenarios {
     void on(WriteAheadLog log, SimMachine machine) throws Exception;
   }
 
+  /// Nobody waits, nothing is synced, the process dies at once: what is in the mapping is there.
+  static void appendsSurviveTheProcessInAMapping() throws Exception {
+    for (long seed = 1; seed <= 20; seed++) {
+      SimMachine machine = new SimMachine(Seed.of(seed));
+      WalOptions mapped = options().withAppendMode(WalOptions.AppendMode.MAPPED);
+      WriteAheadLog log = open(machine, mapped);
+      for (int i = 1; i <= 30; i++) {
+        log.append(payload(i, 300), Durability.BUFFERED);
+      }
+      machine.killProcess();
+      log = open(machine, mapped);
+      demand(log.lastIndex() == 30, "30 appends had returned, and there are " + log.lastIndex());
+      machine.killProcess();
+    }
+  }
+
   /// Prepares a log, then does something and loses the power at its first operation, at its second,
   /// and so on until it gets through; half of the openings behind it lose the power as well.
   private static void everyCrash(int seeds, Act before, Act crashed, Act after) throws Exception {

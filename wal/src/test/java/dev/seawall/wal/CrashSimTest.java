@@ -19,4 +19,20 @@ class CrashSimTest {
         .withDurabilities(4)
         .checkDishonest(500, 1);
   }
+
+  @Test
+  void aMappedLogKeepsItsPromisesUnderHonestFaults() {
+    CrashMatrix.of(
+            new WalSubject(WalSubject.smallOptions().withAppendMode(WalOptions.AppendMode.MAPPED)))
+        .withDurabilities(4)
+        .checkHonest(500, 1);
+  }
+
+  @Test
+  void aMappedLogReturnsNothingWrongUnderDishonestFaults() {
+    CrashMatrix.of(
+            new WalSubject(WalSubject.smallOptions().withAppendMode(WalOptions.AppendMode.MAPPED)))
+        .withDurabilities(4)
+        .checkDishonest(200, 1);
+  }
 }

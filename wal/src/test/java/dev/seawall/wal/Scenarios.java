@@ -68,6 +68,8 @@ final class Scenarios {
     all.put("failedSyncLeavesCleanPages", CrashScenarios::failedSyncLeavesCleanPages);
     all.put("failedSyncIsNotRetried", CrashScenarios::failedSyncIsNotRetried);
     all.put("rotBeforeAPromiseIsDamage", CrashScenarios::rotBeforeAPromiseIsDamage);
+    all.put(
+        "appendsSurviveTheProcessInAMapping", CrashScenarios::appendsSurviveTheProcessInAMapping);
     return all;
   }
 

@@ -17,6 +17,7 @@ final class Simulate {
         --from S       the first one (1)
         --dishonest    the device lies: flipped bits, lying syncs, lost and misdirected writes
         --rolling      large payloads: most runs roll, cut over segments and use files again
+        --mapped       frames are stored into mappings of the segments, not written
         --jobs J       seeds at a time (2)
       Exit: 0 every seed passed - 1 a seed failed; the message has the line that replays it - 2 usage
       """;
@@ -43,6 +44,7 @@ final class Simulate {
     int jobs = 2;
     boolean dishonest = false;
     boolean rolling = false;
+    boolean mapped = false;
     try {
       for (int i = 0; i < args.length; i++) {
         switch (args[i]) {
@@ -51,6 +53,7 @@ final class Simulate {
           case "--jobs" -> jobs = Integer.parseInt(args[++i]);
           case "--dishonest" -> dishonest = true;
           case "--rolling" -> rolling = true;
+          case "--mapped" -> mapped = true;
           default -> throw new IllegalArgumentException(args[i]);
         }
       }
@@ -61,10 +64,7 @@ final class Simulate {
       System.err.print("simulate: " + e.getMessage() + "\n" + USAGE);
       System.exit(2);
     }
-    CrashProfile profile =
-        rolling
-            ? dishonest ? CrashProfile.ROLLING_DISHONEST : CrashProfile.ROLLING
-            : dishonest ? CrashProfile.DISHONEST : CrashProfile.HONEST;
+    CrashProfile profile = CrashProfile.of(mapped, rolling, dishonest);
     System.exit(new Simulate(profile, from, seeds).run(jobs) ? 0 : 1);
   }
 
@@ -92,7 +92,7 @@ final class Simulate {
     }
     System.out.println("VIOLATION at seed " + failed.seed + ": " + failed.cause.getMessage());
     System.out.println(
-        "  replay: testkit/simulate " + flags() + "--from " + failed.seed + " --seeds 1");
+        "  replay: testkit/simulate " + profile.flags() + "--from " + failed.seed + " --seeds 1");
     return false;
   }
 
@@ -120,14 +120,5 @@ final class Simulate {
 
   private String name() {
     return profile.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private String flags() {
-    return switch (profile) {
-      case HONEST -> "";
-      case DISHONEST -> "--dishonest ";
-      case ROLLING -> "--rolling ";
-      case ROLLING_DISHONEST -> "--rolling --dishonest ";
-    };
   }
 }

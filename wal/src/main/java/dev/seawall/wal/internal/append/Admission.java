@@ -168,7 +168,11 @@ final class Admission {
       return Appender.Room.WINDOW;
     }
     try {
-      return appender.room(need, beyond);
+      Appender.Room room = appender.room(need, beyond);
+      if (room == Appender.Room.SEAL) {
+        policy.demand(appender.nextSeq() - 1);
+      }
+      return room;
     } catch (StorageException e) {
       throw notPrepared(e);
     }

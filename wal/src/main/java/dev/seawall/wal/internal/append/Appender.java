@@ -14,6 +14,7 @@ import dev.seawall.wal.internal.segment.SegmentPool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The claim strategy and the encoder: all of it under the append lock, which the caller holds.
@@ -29,7 +30,9 @@ final class Appender {
     /// A staging window comes free.
     WINDOW,
     /// The next segment is prepared.
-    SEGMENT
+    SEGMENT,
+    /// The last segment's seal is durable: before, a mapping takes no frame of the next one.
+    SEAL
   }
 
   /// What the appender asks of the log around it.
@@ -46,11 +49,15 @@ final class Appender {
 
     /// The active segment is half full.
     void halfFull();
+
+    /// A mapping did not take what was accepted: the log fails.
+    void storeFailed(StorageException cause);
   }
 
   private final WindowRing ring;
   private final SegmentPool pool;
   private final Owner owner;
+  private final LongSupplier durableSeq;
   private final boolean padFull;
   private final int epoch;
 
@@ -81,6 +88,7 @@ final class Appender {
       WindowRing ring,
       SegmentPool pool,
       Owner owner,
+      LongSupplier durableSeq,
       boolean padFull,
       int epoch,
       ActiveSegment segment,
@@ -91,6 +99,7 @@ final class Appender {
     this.ring = ring;
     this.pool = pool;
     this.owner = owner;
+    this.durableSeq = durableSeq;
     this.padFull = padFull;
     this.epoch = epoch;
     this.segment = segment;
@@ -119,6 +128,11 @@ final class Appender {
         continue;
       }
       if (window == null) {
+        if (segment.mapped() != null
+            && position == Layout.FIRST_FRAME
+            && nextSeq - 1 > durableSeq.getAsLong()) {
+          return Room.SEAL;
+        }
         if (position + Layout.GROUP_FRAME + need > segment.limit() + beyond) {
           Room rolled = roll(need);
           if (rolled != Room.READY) {
@@ -189,12 +203,7 @@ final class Appender {
         && from < open.endPosition()) {
       window = open;
     }
-    if (window == null) {
-      return 0;
-    }
-    long bytes = Math.min(target.byteSize(), window.endPosition() - from);
-    MemorySegment.copy(window.memory, from - window.base, target, 0, bytes);
-    return bytes;
+    return window == null ? 0 : window.copyTo(target, from);
   }
 
   private boolean open(long need) {
@@ -268,7 +277,7 @@ final class Appender {
     Segment sealed = segment.segment().seal(end, lastIndex, greatestTimestamp, now);
     Segment fresh = new Segment(next.path(), next.header(), nextIndex);
     ActiveSegment old = segment;
-    segment = ActiveSegment.of(fresh, next.file());
+    segment = ActiveSegment.of(fresh, next.file(), next.mapped());
     position = Layout.FIRST_FRAME;
     greatestTimestamp = Long.MIN_VALUE;
     askedForNext = false;
@@ -283,8 +292,9 @@ final class Appender {
   void close(boolean pad) {
     Window window = Objects.requireNonNull(active);
     if (pad) {
-      Padding.toBlock(window, segment, epoch, nextIndex);
+      Padding.toBlockEnd(window, epoch, nextIndex);
     }
+    window.store(owner);
     position = window.endPosition();
     // Zeros behind the frames: the memory was used before.
     long end = Layout.blockCeiling(position) - window.base;
@@ -323,7 +333,7 @@ final class Appender {
         FrameType.RECORD,
         flags,
         length,
-        crc,
+        window.checksum(at, length, crc),
         epoch,
         nextIndex,
         timestamp);
@@ -336,6 +346,7 @@ final class Appender {
     long index = nextIndex++;
     window.lastIndex = index;
     if ((flags & Layout.FLAG_BATCH_END) != 0) {
+      window.store(owner);
       window.batches++;
       if (!askedForNext && window.base + window.tail > segment.segment().fileBytes() / 2) {
         askedForNext = true;
@@ -392,12 +403,8 @@ final class Appender {
       // this frame is the truth.
       long safe = Layout.blockCeiling(cut.position() + Layout.STATE_FRAME_MAX);
       if (window.endPosition() < safe) {
-        Padding.add(
-            window,
-            segment,
-            Math.toIntExact(Math.max(Layout.HEADER, safe - window.endPosition())),
-            epoch,
-            nextIndex);
+        long gap = Math.max(Layout.HEADER, safe - window.endPosition());
+        Padding.fill(window, Math.toIntExact(gap), epoch, nextIndex);
       }
     }
     // A later open may find no other: what is cut off may hold the last one.

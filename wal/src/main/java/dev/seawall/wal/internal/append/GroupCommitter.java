@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
 ///   bytes lie in one segment.
 /// - A write or sync that fails, fails the log.
 final class GroupCommitter {
-  /// How many durable writes are in flight at most; beyond that a sync serves several.
-  private static final int DURABLE_WRITES = 4;
+  /// How many durable writes are in flight at most; beyond that a sync serves several. Large ones
+  /// gain from each other, small ones from sharing a sync.
+  private static final int DURABLE_WRITES = 2;
+
+  private static final int LARGE_DURABLE_WRITES = 4;
+  private static final int LARGE = 128 << 10;
 
   private final ReentrantLock lock;
   private final Appender appender;
@@ -290,7 +294,7 @@ final class GroupCommitter {
         }
         writing = window.owner();
       }
-      window.durableWrite = onlyDurableWrites() && policy.syncWanted(window.seq);
+      window.durableWrite = onlyDurableWrites(window) && policy.syncWanted(window.seq);
       if (window.durableWrite) {
         policy.syncStarted(moreThan(window.seq));
       }
@@ -302,11 +306,12 @@ final class GroupCommitter {
 
   /// Returns whether a durable write may go: everything before it is durable, or will be by its own
   /// write.
-  private boolean onlyDurableWrites() {
+  private boolean onlyDurableWrites(Window window) {
+    int most = window.tail >= LARGE ? LARGE_DURABLE_WRITES : DURABLE_WRITES;
     Window last = inFlight.peekLast();
     return !syncTicket.isInFlight()
         && written.seq == durable.seq
-        && inFlight.size() < DURABLE_WRITES
+        && inFlight.size() < most
         && (last == null || last.durableWrite);
   }
 
@@ -326,6 +331,9 @@ final class GroupCommitter {
   /// Writes the frame that stands for the group, and looks whether what was copied is what was
   /// checksummed.
   private void describe(Window window) {
+    if (window.owner().mapped() != null) {
+      return; // What is stored is not stored again: a death in between would tear it.
+    }
     MemorySegment.copy(carry, 0, window.memory, 0, window.front);
     long seed = window.owner().seed();
     int epoch = appender.epoch();
@@ -368,7 +376,8 @@ final class GroupCommitter {
       lock.unlock();
     }
     syncStartedNanos = clock.nanoTime();
-    target.file().submitSync(syncTicket);
+    target.submitSync(
+        syncTicket, durable.segment == target.number() ? durable.position : 0, written.position);
     return true;
   }
 

@@ -17,6 +17,7 @@ import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import dev.seawall.wal.internal.segment.SegmentPool;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +71,13 @@ public final class LogWriter implements AutoCloseable {
     this.poolHandle = poolHandle;
     this.queue = queue;
     ring = new WindowRing(options.windows(), options.windowBytes());
+    waiters = new Waiters(machine.scheduler(), nextIndex - 1);
     appender =
         new Appender(
             ring,
             pool,
             owner,
+            waiters::durableSeq,
             queue.depth() > 1,
             epoch,
             segment,
@@ -86,7 +89,6 @@ public final class LogWriter implements AutoCloseable {
     policy =
         new SyncPolicy(
             machine.time(), options.writeOutDelay().toNanos(), machine.scheduler().newWaitWord());
-    waiters = new Waiters(machine.scheduler(), nextIndex - 1);
     completions = new Completions(options.maxPendingAppends(), options.listener());
     committer =
         new GroupCommitter(
@@ -247,7 +249,11 @@ public final class LogWriter implements AutoCloseable {
     return window.seq;
   }
 
-  private void accepted(Durability durability, long seq, long index, @Nullable Object target) {
+  private void accepted(Durability durability, long seq, long index, @Nullable Object target)
+      throws LogFailedException {
+    if (committer.failure() != null) {
+      throw admission.failed(); // A mapping did not take it.
+    }
     if (target != null) {
       completions.add(seq, index, target);
     }
@@ -256,7 +262,7 @@ public final class LogWriter implements AutoCloseable {
         || (target != null && durability instanceof Durability.Synced)) {
       leadership.noteWork();
     }
-    leadership.noteAccepted(active());
+    leadership.noteAccepted(Objects.requireNonNull(appender.active()));
   }
 
   /// After the claim: wakes the log's thread when it should look, waits when the caller asked for
@@ -402,7 +408,7 @@ public final class LogWriter implements AutoCloseable {
     closed = true;
     handle.close();
     queue.close();
-    appender.segment().file().close();
+    appender.segment().close();
     waiters.close();
     policy.space().close();
   }

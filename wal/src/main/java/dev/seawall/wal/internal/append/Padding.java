@@ -4,14 +4,14 @@ package dev.seawall.wal.internal.append;
 import dev.seawall.wal.internal.frame.FrameType;
 import dev.seawall.wal.internal.frame.FrameWriter;
 import dev.seawall.wal.internal.frame.Layout;
-import dev.seawall.wal.internal.segment.ActiveSegment;
 
-/// PAD frames. Stateless; called under the append lock.
+/// Frames that only take room. Under the append lock.
 final class Padding {
   private Padding() {}
 
-  /// Fills the last block of a window, where there is room for it.
-  static void toBlock(Window window, ActiveSegment segment, int epoch, long nextIndex) {
+  /// Fills a window's last block, so that the next group does not share it; does nothing where
+  /// there is no room for it.
+  static void toBlockEnd(Window window, int epoch, long nextIndex) {
     long end = window.endPosition();
     long gap = Layout.blockCeiling(end) - end;
     if (gap == 0) {
@@ -20,22 +20,20 @@ final class Padding {
     if (gap < Layout.HEADER) {
       gap += Layout.BLOCK;
     }
-    if (window.tail + gap > window.bytes || end + gap > segment.limit()) {
-      return;
+    if (window.tail + gap <= window.bytes && end + gap <= window.owner().limit()) {
+      fill(window, Math.toIntExact(gap), epoch, nextIndex);
     }
-    add(window, segment, Math.toIntExact(gap), epoch, nextIndex);
   }
 
-  /// Adds one PAD frame of this length, header included.
-  static void add(Window window, ActiveSegment segment, int bytes, int epoch, long nextIndex) {
-    long end = window.endPosition();
+  /// Adds a PAD frame of this length in bytes, header included.
+  static void fill(Window window, int bytes, int epoch, long nextIndex) {
     int payload = bytes - Layout.HEADER;
     window.memory.asSlice(window.tail + Layout.HEADER, payload).fill((byte) 0);
     FrameWriter.header(
         window.memory,
         window.tail,
-        segment.seed(),
-        end,
+        window.owner().seed(),
+        window.endPosition(),
         FrameType.PAD,
         0,
         payload,

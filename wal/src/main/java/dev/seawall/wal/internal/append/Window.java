@@ -2,8 +2,10 @@
 package dev.seawall.wal.internal.append;
 
 import dev.seawall.io.IoTicket;
+import dev.seawall.io.MappedWindow;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
+import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import java.lang.foreign.Arena;
@@ -36,6 +38,9 @@ final class Window {
 
   /// Offset where the next frame goes.
   long tail;
+
+  /// Offset up to which a mapping has the frames.
+  long stored;
 
   /// Group number; groups become durable in this order.
   long seq;
@@ -73,6 +78,7 @@ final class Window {
     this.front = start;
     this.start = start;
     this.tail = start;
+    this.stored = start;
     this.seq = seq;
     this.firstIndex = nextIndex;
     this.lastIndex = nextIndex - 1;
@@ -122,6 +128,36 @@ final class Window {
     return known;
   }
 
+  /// Puts into the segment's mapping, if there is one, what it has not yet: from here on that
+  /// survives the death of the process.
+  void store(Appender.Owner log) {
+    MappedWindow mapped = owner().mapped();
+    if (mapped == null) {
+      return;
+    }
+    try {
+      mapped.store(base + stored, memory, stored, tail - stored);
+      stored = tail;
+    } catch (StorageException e) {
+      log.storeFailed(e);
+    }
+  }
+
+  /// Returns the checksum of a record's stored payload: the one of the caller's bytes, or for a
+  /// mapping, which nobody looks at again, that of the copy.
+  int checksum(long frameAt, int length, int ofSource) {
+    return owner().mapped() == null
+        ? ofSource
+        : Checksums.crc32c(memory, frameAt + Layout.HEADER, length);
+  }
+
+  /// Copies frames from a position in the file on; returns how many bytes.
+  long copyTo(MemorySegment target, long position) {
+    long length = Math.min(target.byteSize(), endPosition() - position);
+    MemorySegment.copy(memory, position - base, target, 0, length);
+    return length;
+  }
+
   /// Hands its blocks to the file.
   ///
   /// @param synced whether somebody waits for a sync that follows
@@ -129,7 +165,9 @@ final class Window {
   ///   fewer trips than an operation in flight
   void send(long position, MemorySegment blocks, boolean synced, boolean alone) {
     StorageFile file = owner().file();
-    if (durableWrite && alone) {
+    if (owner().mapped() != null) {
+      settle();
+    } else if (durableWrite && alone) {
       writeDurably(file, position, blocks);
     } else if (durableWrite) {
       file.submitDurableWrite(ticket, position, blocks);
@@ -137,6 +175,16 @@ final class Window {
       file.submitWrite(ticket, position, blocks);
     } else {
       file.submitCachedWrite(ticket, position, blocks);
+    }
+  }
+
+  /// Its frames are in the mapping already; at most they are synced.
+  private void settle() {
+    if (durableWrite) {
+      owner().submitSync(ticket, base + start, endPosition());
+    } else {
+      ticket.begin();
+      ticket.complete(null);
     }
   }
 

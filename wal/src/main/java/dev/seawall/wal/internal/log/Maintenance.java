@@ -176,7 +176,7 @@ final class Maintenance implements Worker {
     synchronized (rolled) {
       retired.removeIf(old -> {
         if (old.number() < segment) {
-          old.file().close();
+          old.close();
           return true;
         }
         return false;

@@ -205,6 +205,11 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   }
 
   @Override
+  public void storeFailed(StorageException cause) {
+    parts.writer.fail("store into the mapping", cause);
+  }
+
+  @Override
   public String whoKeepsMost() {
     long first = segments.firstIndexKept();
     Optional<Map.Entry<String, Long>> pin = floor.pinBelow(Long.MAX_VALUE);

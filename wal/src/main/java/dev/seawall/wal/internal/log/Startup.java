@@ -77,6 +77,10 @@ final class Startup {
       Recovery recovery = new Recovery(files, machine, pool, queue, startedNanos);
       Recovered found = image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
       SidecarIndex.clean(files, found.segments());
+      if (options.appendMode() == WalOptions.AppendMode.MAPPED) {
+        pool.startMapping();
+        found = found.map(machine.files());
+      }
       recovered = found;
     } finally {
       if (recovered == null) {

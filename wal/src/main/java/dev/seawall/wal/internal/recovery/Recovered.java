@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.recovery;
 
+import dev.seawall.io.FileSystem;
+import dev.seawall.io.StorageException;
 import dev.seawall.wal.RecoveryReport;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.segment.ActiveSegment;
@@ -27,4 +29,19 @@ public record Recovered(
     long greatestTimestamp,
     int epoch,
     LogState state,
-    RecoveryReport report) {}
+    RecoveryReport report) {
+
+  /// Returns the same, with the active segment mapped for appends.
+  public Recovered map(FileSystem files) throws StorageException {
+    return new Recovered(
+        segments,
+        active.map(files, position),
+        position,
+        tailBlock,
+        lastIndex,
+        greatestTimestamp,
+        epoch,
+        state,
+        report);
+  }
+}

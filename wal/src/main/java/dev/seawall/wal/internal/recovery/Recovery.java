@@ -229,7 +229,8 @@ public final class Recovery {
         new SegmentPool.Prepared(
             successor.path(),
             header,
-            files.files().open(successor.path(), FileSystem.OpenMode.WRITE, queue));
+            files.files().open(successor.path(), FileSystem.OpenMode.WRITE, queue),
+            null);
     return begin(prepared, stateAfter(old, tail, end), epoch, image.lastIndex() + 1, end);
   }
 

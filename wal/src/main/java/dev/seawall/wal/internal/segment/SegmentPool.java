@@ -5,6 +5,7 @@ import dev.seawall.io.BufferPools;
 import dev.seawall.io.FileSystem;
 import dev.seawall.io.IoQueue;
 import dev.seawall.io.Machine;
+import dev.seawall.io.MappedWindow;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
 import dev.seawall.io.Worker;
@@ -30,7 +31,16 @@ public final class SegmentPool implements Worker, AutoCloseable {
   /// @param path its file
   /// @param header as written
   /// @param file open for writing
-  public record Prepared(Path path, SegmentHeader header, StorageFile file) {}
+  /// @param mapped all of it as memory, read in and ready for stores; null when nobody asked
+  public record Prepared(
+      Path path, SegmentHeader header, StorageFile file, @Nullable MappedWindow mapped) {
+    void close() {
+      if (mapped != null) {
+        mapped.close();
+      }
+      file.close();
+    }
+  }
 
   /// What the pool tells and asks.
   public interface Owner {
@@ -59,6 +69,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
   private @Nullable Job job;
   private @Nullable StorageException failure;
   private long recycled;
+  private volatile boolean mapping;
   private boolean closed;
 
   /// One preparation under way.
@@ -210,7 +221,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
       bytes = Math.max(bytes, oversizeBytes);
       while (!ready.isEmpty()) {
         Prepared waiting = ready.remove();
-        waiting.file().close();
+        waiting.close();
         reusable.addFirst(waiting.path());
       }
     } else {
@@ -283,13 +294,19 @@ public final class SegmentPool implements Worker, AutoCloseable {
     Path path = files.directory().resolve(current.name.ready().fileName());
     machine.files().rename(current.path, path);
     machine.files().syncDirectory(files.directory());
+    Prepared prepared =
+        new Prepared(
+            path,
+            header,
+            file,
+            mapping ? ActiveSegment.map(machine.files(), path, header.fileBytes(), 0) : null);
     synchronized (this) {
       job = null;
       if (closed) {
-        file.close();
+        prepared.close();
         return;
       }
-      ready.add(new Prepared(path, header, file));
+      ready.add(prepared);
       if (current.bytes >= oversizeBytes) {
         oversizeBytes = 0;
       }
@@ -297,6 +314,12 @@ public final class SegmentPool implements Worker, AutoCloseable {
         nextBytes = Math.min(segmentBytes, nextBytes * 2);
       }
     }
+  }
+
+  /// Maps what is prepared from now on, and pays for the first store into each page here instead of
+  /// in an append. Recovery, which writes, must be over.
+  public void startMapping() {
+    mapping = true;
   }
 
   private void writeHeader(StorageFile file, SegmentHeader header) throws StorageException {
@@ -333,7 +356,7 @@ public final class SegmentPool implements Worker, AutoCloseable {
     }
     closed = true;
     for (Prepared prepared : ready) {
-      prepared.file().close();
+      prepared.close();
     }
     ready.clear();
     if (job != null && job.file != null) {
