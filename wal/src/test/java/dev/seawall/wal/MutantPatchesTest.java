@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.TestFactory;
 /// The patches of `testkit/mutants` fit the tree: a protection that moved takes its mutant along.
 class MutantPatchesTest {
   private static final Set<String> PROFILES =
-      Set.of("honest", "dishonest", "rolling", "rolling-dishonest");
+      Stream.of(CrashProfile.values())
+          .map(profile -> profile.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+          .collect(Collectors.toSet());
 
   /// What a patch wants to find in a file: the lines of one hunk before the change.
   private record Hunk(String file, String before) {}
