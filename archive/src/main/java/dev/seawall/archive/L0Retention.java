@@ -3,14 +3,16 @@ package dev.seawall.archive;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Which links of level 0 are not needed any more. Thread-safe.
 ///
 /// A link may go when one merged link covers all of it, when both are older than the age asked for,
-/// and when it is not the newest: Litestream reads its position from that one. The age is an hour
-/// at least, because a key that is free can be created again by a writer that was paused meanwhile.
+/// with all others that the merged one covers, and when it is not the newest: Litestream reads its
+/// position from that one. The age is an hour at least, because a key that is free can be created
+/// again by a writer that was paused meanwhile.
 public final class L0Retention {
   /// The least age.
   public static final Duration LEAST_AGE = Duration.ofHours(1);
@@ -28,19 +30,24 @@ public final class L0Retention {
     }
     Instant limit = now.minus(age);
     List<Link> captured = chain.level(0);
-    List<Link> removable = new ArrayList<>();
-    for (Link link : captured.subList(0, Math.max(0, captured.size() - 1))) {
-      if (isOlder(link, limit)
-          && chain.links().stream()
-              .anyMatch(other ->
-                  other.level() > 0
-                      && other.first() <= link.first()
-                      && other.last() >= link.last()
-                      && isOlder(other, limit))) {
-        removable.add(link);
+    Set<Link> removable = new LinkedHashSet<>();
+    for (Link merged : chain.links()) {
+      if (merged.level() == 0 || !isOlder(merged, limit)) {
+        continue;
+      }
+      // All of what it covers or nothing: a link that stays must be a restore point still.
+      List<Link> covered =
+          captured.stream()
+              .filter(link -> link.first() >= merged.first() && link.last() <= merged.last())
+              .toList();
+      if (covered.stream().allMatch(link -> isOlder(link, limit))) {
+        removable.addAll(covered);
       }
     }
-    return removable;
+    if (!captured.isEmpty()) {
+      removable.remove(captured.getLast());
+    }
+    return captured.stream().filter(removable::contains).toList();
   }
 
   private static boolean isOlder(Link link, Instant limit) {

@@ -20,6 +20,7 @@ import dev.seawall.sqlite.internal.WalCapture;
 import dev.seawall.sqlite.internal.WalPosition;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Follows one database, step by step: a state machine that captures and never waits.
@@ -61,6 +62,8 @@ final class Follower {
   private final LinkStore links;
   private final @Nullable Lease lease;
   private final Joining joining;
+  private final Snapshots snapshots;
+  private final Levels levels;
   private final ReplicatorOptions options;
   private final Events events;
   private final WaitWord progress;
@@ -70,7 +73,7 @@ final class Follower {
   private volatile long syncsAnswered;
   private volatile View view = new View(State.STARTING, 0, 0, 0, null, null);
   private volatile @Nullable IOException uploadsStopped;
-  private volatile Runnable wake = () -> {};
+  private final AtomicReference<Runnable> wake;
 
   // Confined to the steps.
   private Phase phase = Phase.JOINING;
@@ -99,24 +102,26 @@ final class Follower {
       LinkStore links,
       @Nullable Lease lease,
       Joining joining,
+      Snapshots snapshots,
+      Levels levels,
       ReplicatorOptions options,
       Events events,
-      WaitWord progress) {
+      WaitWord progress,
+      AtomicReference<Runnable> wake) {
     this.shipper = shipper;
     this.opener = opener;
     this.links = links;
     this.lease = lease;
     this.joining = joining;
+    this.snapshots = snapshots;
+    this.levels = levels;
     this.options = options;
     this.events = events;
     this.progress = progress;
+    this.wake = wake;
     this.time = shipper.machine().time();
     this.checkpoints = new Checkpoints(options, time, events);
     this.capturedNanos = time.nanoTime();
-  }
-
-  void onWake(Runnable action) {
-    wake = action;
   }
 
   View view() {
@@ -126,7 +131,7 @@ final class Follower {
   /// Asks for a capture of everything; answered when [#answered] reaches what is returned.
   long sync() {
     long request = syncsAsked.incrementAndGet();
-    wake.run();
+    wake.get().run();
     return request;
   }
 
@@ -135,7 +140,8 @@ final class Follower {
   }
 
   void requestSnapshot() {
-    wake.run();
+    snapshots.request();
+    wake.get().run();
   }
 
   /// What the uploader tells.
@@ -143,8 +149,9 @@ final class Follower {
     return new UploadListener() {
       @Override
       public void published(StoredLink link, ObjectInfo object) {
+        levels.published(link, object);
         events.listener().shipped(link.last(), link.bytes(), LinkMaker.seenMillis(link));
-        wake.run();
+        wake.get().run();
       }
 
       @Override
@@ -155,7 +162,7 @@ final class Follower {
       @Override
       public void stopped(IOException reason) {
         uploadsStopped = reason;
-        wake.run();
+        wake.get().run();
       }
     };
   }
@@ -301,6 +308,11 @@ final class Follower {
       return SOON_NANOS;
     }
     following.accept(all);
+    snapshots.captured();
+    if (reason == SnapshotReason.PAGE_SIZE_CHANGED) {
+      // No restore can go from one page size to another: it must be able to begin here.
+      snapshots.request();
+    }
     forced = null;
     resumed = false;
     checkpoints.captured();
@@ -326,6 +338,9 @@ final class Follower {
 
   private long follow(WalCapture following, SqliteSource from) throws IOException {
     long now = time.nanoTime();
+    if (snapshots.isSpilling()) {
+      return maintain(following, now);
+    }
     long request = syncsAsked.get();
     boolean asked = request > syncsAnswered;
     long hold = capturedNanos + options.syncIntervalMillis() * NANOS_PER_MILLI - now;
@@ -337,7 +352,7 @@ final class Follower {
     long before = from.stamp();
     boolean sure = quietLooks >= 2 && before == stamp && before != 0;
     if (sure && !asked && !checkpointNext && now - lookedNanos < FULL_LOOK_NANOS) {
-      return checkpointIfDue(following, now);
+      return maintain(following, now);
     }
     if (before != stamp) {
       quietLooks = 0;
@@ -369,7 +384,7 @@ final class Follower {
     }
     walBytes = following.walBytes();
     events.wal(walBytes, options.snapshotMaxWalBytes());
-    return asked && quietLooks < 2 ? 0 : checkpointIfDue(following, now);
+    return asked && quietLooks < 2 ? 0 : maintain(following, now);
   }
 
   /// Makes a capture durable here, and goes on from it.
@@ -382,12 +397,22 @@ final class Follower {
     recovered();
     resumed = false;
     checkpoints.captured();
+    snapshots.captured();
     captured(link, transactions);
     return true;
   }
 
+  /// What can wait a little: levels, snapshots, checkpoints.
+  private long maintain(WalCapture following, long now) throws IOException {
+    levels.step();
+    if (snapshots.step(following, quietLooks > 0, walBytes)) {
+      return 0;
+    }
+    return checkpointIfDue(following, now);
+  }
+
   private long checkpointIfDue(WalCapture following, long now) throws IOException {
-    if (checkpoints.isDue(following)) {
+    if (!snapshots.holdsPin() && checkpoints.isDue(following)) {
       if (quietLooks == 0 && !checkpointNext) {
         // One more look first: what is left to capture under the write lock is then little.
         checkpointNext = true;
@@ -423,6 +448,7 @@ final class Follower {
   /// Lets go of the database; it is connected to again.
   private void disconnect() {
     giveUpLink();
+    snapshots.lost();
     WalCapture open = capture;
     capture = null;
     source = null;
@@ -447,7 +473,7 @@ final class Follower {
   private void publish() {
     Lease held = lease;
     String holder = held == null ? null : held.waitingFor();
-    View now = new View(state(), walBytes, seenMillis, 0, holder, problem);
+    View now = new View(state(), walBytes, seenMillis, snapshots.lastTxid(), holder, problem);
     View before = view;
     view = now;
     if (!now.equals(before) || syncsAsked.get() > 0) {
@@ -468,6 +494,7 @@ final class Follower {
   /// Lets go of the database for good; called when no step runs any more.
   void close() {
     disconnect();
+    snapshots.end();
     phase = Phase.OVER;
     publish();
   }

@@ -122,7 +122,12 @@ final class LinkMaker implements AutoCloseable {
   /// Returns when the last commit of a link was seen, in milliseconds since 1970; 0 when it does
   /// not say.
   static long seenMillis(StoredLink link) {
-    String text = link.metadata().get(TIMESTAMP);
+    return seenMillis(link.metadata());
+  }
+
+  /// The same, from a link's metadata.
+  static long seenMillis(Map<String, String> metadata) {
+    String text = metadata.get(TIMESTAMP);
     if (text == null) {
       return 0;
     }

@@ -18,6 +18,7 @@ import dev.seawall.replicate.ReplicatorStatus.State;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Replicates one database: every committed transaction is captured, made durable in a local queue
@@ -40,7 +41,8 @@ public final class Replicator implements AutoCloseable {
       @Nullable Lease lease,
       Uploader uploader,
       Follower follower,
-      WaitWord progress) {
+      WaitWord progress,
+      AtomicReference<Runnable> wake) {
     this.machine = machine;
     this.links = links;
     this.lease = lease;
@@ -48,7 +50,7 @@ public final class Replicator implements AutoCloseable {
     this.follower = follower;
     this.progress = progress;
     this.handle = machine.scheduler().start("seawall-replicator", Placement.SHARED, follower::step);
-    follower.onWake(handle::wake);
+    wake.set(handle::wake);
   }
 
   static Replicator start(
@@ -76,12 +78,18 @@ public final class Replicator implements AutoCloseable {
     Fence fence = lease != null ? lease : Fence.none(links.instance());
     Events events = new Events(listener, replica.retrier().breaker());
     Joining joining = new Joining(replica, shipper.calls(), links, lease, events);
+    AtomicReference<Runnable> wake = new AtomicReference<>(() -> {});
+    Runnable waker = () -> wake.get().run();
+    Snapshots snapshots = new Snapshots(shipper, replica, links, fence, options, events, waker);
+    Levels levels = new Levels(shipper, replica, links, fence, options, events, waker);
     Follower follower =
-        new Follower(shipper, opener, links, lease, joining, options, events, progress);
+        new Follower(
+            shipper, opener, links, lease, joining, snapshots, levels, options, events, progress,
+            wake);
     Uploader uploader =
         Uploader.start(
             replica, links, shipper.calls(), fence, follower.uploads(), options.uploads());
-    return new Replicator(machine, links, lease, uploader, follower, progress);
+    return new Replicator(machine, links, lease, uploader, follower, progress, wake);
   }
 
   /// Returns how it goes. Cheap; reads no file and calls nobody.

@@ -13,6 +13,7 @@ import dev.seawall.sqlite.internal.CaptureBuffers;
 import dev.seawall.sqlite.internal.JdbcSqliteSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What all databases of a process that go to one store share: threads for its calls, retries, the
 /// circuit breaker, buffers. Thread-safe.
@@ -20,11 +21,14 @@ import java.nio.file.Path;
 /// A database costs its two connections of SQLite and a few descriptors; threads and buffers are as
 /// many for one as for hundreds.
 public final class Shipper implements AutoCloseable {
+  private static final int MOST_SNAPSHOTS = 2;
+
   private final Machine machine;
   private final ObjectStore store;
   private final Retrier retrier;
   private final StoreCalls calls;
   private final CaptureBuffers buffers = new CaptureBuffers();
+  private final AtomicInteger snapshots = new AtomicInteger();
 
   private Shipper(Machine machine, ObjectStore store, Retrier retrier, int calls) {
     this.machine = machine;
@@ -79,6 +83,20 @@ public final class Shipper implements AutoCloseable {
   /// Returns what makes calls again; its breaker says whether the store works.
   public Retrier retrier() {
     return retrier;
+  }
+
+  /// Returns whether one more snapshot may stream now: each one takes a thread for its calls, and a
+  /// part of an upload in memory.
+  boolean beginSnapshot() {
+    if (snapshots.incrementAndGet() <= MOST_SNAPSHOTS) {
+      return true;
+    }
+    snapshots.decrementAndGet();
+    return false;
+  }
+
+  void endSnapshot() {
+    snapshots.decrementAndGet();
   }
 
   Machine machine() {

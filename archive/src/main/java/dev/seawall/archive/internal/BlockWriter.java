@@ -20,6 +20,7 @@ public final class BlockWriter implements AutoCloseable {
   private final StorageFile file;
   private long flushed;
   private int staged;
+  private long length = -1;
   private boolean released;
 
   /// Creates the file.
@@ -52,11 +53,17 @@ public final class BlockWriter implements AutoCloseable {
 
   /// Returns how many bytes were added.
   public long size() {
-    return flushed + staged;
+    return length >= 0 ? length : flushed + staged;
   }
 
-  /// Makes the bytes durable; the name is not.
+  /// Makes the bytes durable; the name is not. Nothing can be added any more.
   public void sync() throws StorageException {
+    complete();
+    file.sync();
+  }
+
+  /// Brings the bytes into the file, not durably. Nothing can be added any more.
+  public void complete() throws StorageException {
     long bytes = size();
     if (staged > 0) {
       int padded = Math.ceilDiv(staged, StorageFile.BLOCK_BYTES) * StorageFile.BLOCK_BYTES;
@@ -67,7 +74,7 @@ public final class BlockWriter implements AutoCloseable {
         file.truncate(bytes);
       }
     }
-    file.sync();
+    length = bytes;
   }
 
   private void flush(int bytes) throws StorageException {

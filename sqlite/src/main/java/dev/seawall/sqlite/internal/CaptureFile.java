@@ -16,6 +16,23 @@ public final class CaptureFile {
   private final Capture capture;
   private final LtxEncoder encoder;
 
+  /// Begins a snapshot of level 9: all pages, of all transactions up to one.
+  ///
+  /// @param txid of the last link that it covers
+  /// @param timestampMillis when the last commit was seen
+  /// @param out gets the file; neither flushed nor closed
+  public static CaptureFile snapshot(
+      Capture capture, long txid, long timestampMillis, PageEncoding encoding, OutputStream out)
+      throws IOException {
+    LtxHeader header = LtxHeader.of(capture.pageSize(), capture.commit(), 1, txid, timestampMillis);
+    return new CaptureFile(capture, new LtxEncoder(out, header, encoding));
+  }
+
+  private CaptureFile(Capture capture, LtxEncoder encoder) {
+    this.capture = capture;
+    this.encoder = encoder;
+  }
+
   /// Begins a file.
   ///
   /// @param txid of the capture; a snapshot that does not begin a chain has all pages too

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Pages from the WAL, and from the database where the WAL has none.
 final class CapturedPages implements Capture {
-  private final WalCapture from;
+  private final PageAccess from;
   private final int size;
   private final long length;
   private final WalCursor end;
@@ -23,7 +23,7 @@ final class CapturedPages implements Capture {
   private boolean torn;
 
   CapturedPages(
-      WalCapture from,
+      PageAccess from,
       SqliteWalHeader header,
       SqliteWalReader.Scan found,
       long walPosition,
@@ -47,7 +47,7 @@ final class CapturedPages implements Capture {
   /// @param allFrom from this page on every page is handed over
   /// @param header of the WAL; null when there is none
   CapturedPages(
-      WalCapture from,
+      PageAccess from,
       int size,
       long length,
       WalCursor end,
@@ -93,12 +93,12 @@ final class CapturedPages implements Capture {
 
   @Override
   public boolean next(PageSink sink, long most) throws IOException {
-    MemorySegment page = from.pageBuffer().asSlice(0, size);
+    MemorySegment page = from.buffer().asSlice(0, size);
     long lockPage = LockPage.number(size);
     for (long given = 0; given < most && next <= length && !torn; given++) {
       if (at < newest.length && newest[at] >>> 32 == next) {
         long frame = newest[at++] & 0xFFFF_FFFFL;
-        torn = header == null || !from.reader().page(from.open()::read, header, frame, page);
+        torn = header == null || !from.fromWal(header, frame, page);
       } else {
         fromDatabase(next, page);
       }
@@ -118,7 +118,7 @@ final class CapturedPages implements Capture {
 
   // A page that the database file does not reach was never written by SQLite: zeros.
   private void fromDatabase(long number, MemorySegment page) throws StorageException {
-    int read = from.source().database().read((number - 1) * size, page);
+    int read = from.fromDatabase((number - 1) * size, page);
     page.asSlice(read).fill((byte) 0);
   }
 
@@ -129,10 +129,6 @@ final class CapturedPages implements Capture {
       return false;
     }
     SqliteWalHeader before = header;
-    if (before == null) {
-      SqliteWalHeader now = from.openWal();
-      return now == null || from.source().isSameDatabase();
-    }
-    return before.equals(from.reader().header(from.open()::read));
+    return before == null ? from.isSameDatabase() : before.equals(from.headerNow());
   }
 }

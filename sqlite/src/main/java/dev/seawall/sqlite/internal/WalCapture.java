@@ -44,6 +44,7 @@ public final class WalCapture implements AutoCloseable {
   private final boolean ownsPool;
   private CaptureBuffers.@Nullable Buffers lent;
   private final SqliteWalReader reader = new SqliteWalReader(MemorySegment.NULL);
+  private final PageAccess access = new Access();
   private @Nullable StorageFile wal;
   // What was accepted: null before the first snapshot.
   private @Nullable WalCursor cursor;
@@ -94,7 +95,7 @@ public final class WalCapture implements AutoCloseable {
     }
   }
 
-  MemorySegment pageBuffer() {
+  private MemorySegment pageBuffer() {
     CaptureBuffers.Buffers taken = lent;
     if (taken == null) {
       throw new IllegalStateException("no buffers were borrowed");
@@ -148,7 +149,7 @@ public final class WalCapture implements AutoCloseable {
     }
   }
 
-  @Nullable SqliteWalHeader openWal() throws StorageException {
+  private @Nullable SqliteWalHeader openWal() throws StorageException {
     closeWal();
     wal = source.openWal();
     return wal == null ? null : reader.header(wal::read);
@@ -221,7 +222,7 @@ public final class WalCapture implements AutoCloseable {
     if (found.transactions() == 0) {
       return new Look.Quiet();
     }
-    CapturedPages pages = new CapturedPages(this, header, found, from.position(), commit + 1);
+    CapturedPages pages = new CapturedPages(access, header, found, from.position(), commit + 1);
     return new Look.Changed(pages, found.transactions(), found.more());
   }
 
@@ -249,7 +250,43 @@ public final class WalCapture implements AutoCloseable {
             open()::read, header, WalCursor.start(header), WalTrust.index(index), Long.MAX_VALUE);
     return found.transactions() == 0
         ? null
-        : new CapturedPages(this, header, found, found.end().position(), 1);
+        : new CapturedPages(access, header, found, found.end().position(), 1);
+  }
+
+  /// Captures every page as of what was accepted last, to be read while this goes on – without a
+  /// [#checkpoint] until it was read, since it needs the pin.
+  ///
+  /// @return null when it cannot be had at this moment
+  public @Nullable DetachedCapture snapshotOfAccepted() throws IOException {
+    WalCursor at = cursor;
+    WalCursor pin = pinnedAt;
+    if (at == null || pin == null || !(look() instanceof Look.Quiet)) {
+      return null;
+    }
+    SqliteWalHeader header = openWal();
+    boolean inWal = header != null && header.isOf(at);
+    boolean behindPin =
+        at.salt1() == pin.salt1() && at.salt2() == pin.salt2() && at.position() < pin.position();
+    if (behindPin || (!inWal && !mayRestart(at) && !at.equals(NO_WAL))) {
+      return null;
+    }
+    DetachedAccess detached = new DetachedAccess(source, pageSize);
+    // All of it is in the database, and stays as it is there: the pin is on read mark 0.
+    CapturedPages pages =
+        new CapturedPages(detached, pageSize, commit, at, at.position(), new long[0], 1, null);
+    if (header != null && inWal && !mayRestart(at) && !at.isAtStart()) {
+      WalTrust trust =
+          WalTrust.index(
+              new WalIndex(header.frameBefore(at.position()), 0, 0, at.salt1(), at.salt2()));
+      SqliteWalReader.Scan found =
+          reader.scan(open()::read, header, WalCursor.start(header), trust, Long.MAX_VALUE);
+      if (!found.end().equals(at) || !header.equals(detached.headerNow())) {
+        detached.close();
+        return null;
+      }
+      pages = new CapturedPages(detached, header, found, at.position(), 1);
+    }
+    return new DetachedCapture(pages, detached);
   }
 
   // The database file is all there is.
@@ -266,7 +303,7 @@ public final class WalCapture implements AutoCloseable {
     }
     WalCursor end = header == null ? NO_WAL : WalCursor.start(header);
     long pages = fields.getInt(28) & 0xFFFF_FFFFL;
-    return new CapturedPages(this, size, pages, end, end.position(), new long[0], 1, header);
+    return new CapturedPages(access, size, pages, end, end.position(), new long[0], 1, header);
   }
 
   /// Takes a capture as the state to go on from. Call it when its pages are safe.
@@ -410,7 +447,7 @@ public final class WalCapture implements AutoCloseable {
     boolean keep(Capture capture) throws IOException;
   }
 
-  StorageFile open() {
+  private StorageFile open() {
     StorageFile open = wal;
     if (open == null) {
       throw new IllegalStateException("no WAL is open");
@@ -418,12 +455,33 @@ public final class WalCapture implements AutoCloseable {
     return open;
   }
 
-  SqliteSource source() {
-    return source;
-  }
+  /// The WAL that was opened last, and the lent buffers.
+  private final class Access implements PageAccess {
+    @Override
+    public MemorySegment buffer() {
+      return pageBuffer();
+    }
 
-  SqliteWalReader reader() {
-    return reader;
+    @Override
+    public boolean fromWal(SqliteWalHeader header, long frame, MemorySegment to)
+        throws StorageException {
+      return reader.page(open()::read, header, frame, to);
+    }
+
+    @Override
+    public int fromDatabase(long position, MemorySegment to) throws StorageException {
+      return source.database().read(position, to);
+    }
+
+    @Override
+    public @Nullable SqliteWalHeader headerNow() throws StorageException {
+      return reader.header(open()::read);
+    }
+
+    @Override
+    public boolean isSameDatabase() throws StorageException {
+      return source.isSameDatabase();
+    }
   }
 
   /// Lets go of the pin and closes the source.

@@ -49,6 +49,11 @@ public final class WalBytes {
   public WalBytes frame(int page, int commit, int fill) {
     byte[] content = new byte[pageSize];
     Arrays.fill(content, (byte) fill);
+    return frame(page, commit, content);
+  }
+
+  /// Writes a frame of a page.
+  public WalBytes frame(int page, int commit, byte[] content) {
     ByteBuffer header = ByteBuffer.allocate(24);
     header.putInt(page).putInt(commit).putInt(salt1).putInt(salt2);
     sum(header.array(), 0, 8);
@@ -60,6 +65,17 @@ public final class WalBytes {
     System.arraycopy(header.array(), 0, bytes, position, 24);
     System.arraycopy(content, 0, bytes, position + 24, pageSize);
     position += 24 + pageSize;
+    return this;
+  }
+
+  /// Cuts the file behind a frame; the next one goes on from there.
+  public WalBytes cut(int length) {
+    bytes = Arrays.copyOf(bytes, length);
+    position = length;
+    ByteBuffer file = ByteBuffer.wrap(bytes);
+    int sums = length == 32 ? 24 : length - pageSize - 8;
+    one = file.getInt(sums);
+    two = file.getInt(sums + 4);
     return this;
   }
 
