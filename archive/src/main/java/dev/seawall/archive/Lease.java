@@ -77,6 +77,7 @@ public final class Lease implements Fence, AutoCloseable {
 
   // Confined to the steps.
   private State told = State.WAITING;
+  private boolean renewed;
   private @Nullable String version;
   private long generation;
   private @Nullable Call<@Nullable Seen> looking;
@@ -367,6 +368,7 @@ public final class Lease implements Fence, AutoCloseable {
       return;
     }
     version = ours;
+    renewed = true;
     synchronized (this) {
       renewedNanos = result.startNanos();
       renewedMillis = result.startMillis();
@@ -400,7 +402,9 @@ public final class Lease implements Fence, AutoCloseable {
 
   private void tellChanges() {
     State now = state();
-    if (now != told) {
+    if (now != told || renewed) {
+      // Also after a renewal: somebody may have found the lease in doubt between two looks of ours.
+      renewed = false;
       told = now;
       changes.advance();
       Runnable action;

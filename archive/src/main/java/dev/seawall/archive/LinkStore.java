@@ -2,7 +2,6 @@
 package dev.seawall.archive;
 
 import dev.seawall.archive.internal.BlockWriter;
-import dev.seawall.archive.internal.FileBytes;
 import dev.seawall.archive.internal.link.LinkFooter;
 import dev.seawall.archive.internal.link.SpoolPosition;
 import dev.seawall.io.AtomicFile;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// A directory of its own, locked for as long as the store is open. Formats and crash cases are in
 /// the package documentation of `dev.seawall.archive.internal.link`.
 public final class LinkStore implements AutoCloseable {
-  private static final String SUFFIX = ".link";
   private static final String POSITION = "position";
   private static final String INSTANCE = "instance";
   private static final String TEMPORARY = "link" + AtomicFile.TEMPORARY_SUFFIX;
@@ -108,7 +106,7 @@ public final class LinkStore implements AutoCloseable {
     shipped = position();
     List<String> names = new ArrayList<>();
     for (String name : files.list(directory)) {
-      if (name.endsWith(SUFFIX)) {
+      if (name.endsWith(LinkFile.SUFFIX)) {
         names.add(name);
       }
     }
@@ -116,7 +114,7 @@ public final class LinkStore implements AutoCloseable {
     names.sort(null);
     StoredLink before = null;
     for (String name : names) {
-      StoredLink link = read(directory.resolve(name), name);
+      StoredLink link = LinkFile.read(files, directory.resolve(name), name);
       boolean inReplica = shipped != null && link.last() <= shipped.last();
       if (before != null && link.first() != before.last() + 1) {
         if (shipped == null || link.first() - 1 > shipped.last()) {
@@ -176,53 +174,30 @@ public final class LinkStore implements AutoCloseable {
     return new ChainEnd(found.first(), found.last(), found.post());
   }
 
-  private StoredLink read(Path path, String name) throws IOException {
-    try (FileBytes file = FileBytes.open(files, path)) {
-      long bytes = file.size();
-      if (bytes < LinkFooter.BYTES) {
-        throw new IOException("it is too short, " + bytes + " bytes");
-      }
-      byte[] end = file.range(bytes - LinkFooter.BYTES, LinkFooter.BYTES).readAllBytes();
-      LinkFooter footer = LinkFooter.decode(end);
-      long attributesAt = bytes - LinkFooter.BYTES - footer.attributeBytes();
-      if (attributesAt != footer.contentBytes()) {
-        throw new IOException("its length, " + bytes + " bytes, is not what its footer says");
-      }
-      byte[] attributes = file.range(attributesAt, footer.attributeBytes()).readAllBytes();
-      LinkFooter.check(attributes, end);
-      if (!name.equals(name(footer.first(), footer.last()))) {
-        throw new IOException(
-            "its name is not what its footer says, " + footer.first() + ".." + footer.last());
-      }
-      return link(footer, LinkFooter.metadata(attributes), path);
-    } catch (StorageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new ChainDamagedException(
-          "link file "
-              + path
-              + ": "
-              + e.getMessage()
-              + "; it was promised and is not skipped: move the directory away and take a new"
-              + " base");
+  /// Reads which links are in a directory, without its lock and without a change: beside its owner,
+  /// who may remove any of them at any time. What is damaged, or being written, is left out.
+  public static List<StoredLink> read(Machine machine, Path directory) throws StorageException {
+    List<StoredLink> found = new ArrayList<>();
+    if (machine.files().status(directory).isMissing()) {
+      return found;
     }
+    List<String> names = new ArrayList<>(machine.files().list(directory));
+    names.sort(null);
+    for (String name : names) {
+      if (name.endsWith(LinkFile.SUFFIX)) {
+        try {
+          found.add(LinkFile.read(machine.files(), directory.resolve(name), name));
+        } catch (IOException _) {
+          // Who wants it fetches it.
+        }
+      }
+    }
+    return found;
   }
 
-  private static StoredLink link(LinkFooter footer, Map<String, String> metadata, Path path) {
-    return new StoredLink(
-        footer.base() ? LinkKind.BASE : LinkKind.DELTA,
-        footer.first(),
-        footer.last(),
-        footer.contentBytes(),
-        footer.contentSha256(),
-        footer.pre(),
-        footer.post(),
-        metadata,
-        path);
-  }
-
-  private static String name(long first, long last) {
-    return "%016x-%016x%s".formatted(first, last, SUFFIX);
+  /// Returns the content of a link that [#read] has found; its hash is checked while it is read.
+  public static ObjectContent content(Machine machine, StoredLink link) {
+    return new LinkContent(machine.files(), link);
   }
 
   /// Returns 16 hexadecimal digits that name this directory for good.
@@ -357,7 +332,7 @@ public final class LinkStore implements AutoCloseable {
                 sha256,
                 pre,
                 post);
-        Path path = directory.resolve(name(first, last));
+        Path path = directory.resolve(LinkFile.name(first, last));
         file.append(attributes, 0, attributes.length);
         byte[] end192 = footer.encode(attributes);
         file.append(end192, 0, end192.length);
@@ -365,7 +340,7 @@ public final class LinkStore implements AutoCloseable {
         named = true;
         files.rename(directory.resolve(TEMPORARY), path);
         files.syncDirectory(directory);
-        link = link(footer, normal, path);
+        link = LinkFile.link(footer, normal, path);
       } catch (StorageException e) {
         if (named) {
           failure = e;

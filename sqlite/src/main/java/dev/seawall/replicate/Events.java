@@ -3,6 +3,7 @@ package dev.seawall.replicate;
 
 import dev.seawall.archive.CircuitBreaker;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// Tells a listener what is worth telling once, once. Confined to the replicator's steps, but for
 /// what the uploader tells.
@@ -63,8 +64,9 @@ final class Events {
     walIsLarge = bytes > limit;
   }
 
-  void oldSqlite(String version) {
-    if (!oldSqlite) {
+  /// @param version null when it is new enough
+  void oldSqlite(@Nullable String version) {
+    if (version != null && !oldSqlite) {
       oldSqlite = true;
       listener.oldSqlite(version);
     }

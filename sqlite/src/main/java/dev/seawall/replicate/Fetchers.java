@@ -15,6 +15,7 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches parts of objects with a bounded number of requests at a time. Parts are asked for and
@@ -49,6 +50,7 @@ final class Fetchers implements AutoCloseable {
     final @Nullable String version;
     private volatile byte @Nullable [] bytes;
     private volatile @Nullable String foundVersion;
+    private volatile Map<String, String> metadata = Map.of();
     private volatile @Nullable IOException failure;
 
     private Part(ObjectKey key, long position, int length, @Nullable String version) {
@@ -62,6 +64,11 @@ final class Fetchers implements AutoCloseable {
     /// none.
     @Nullable String foundVersion() {
       return foundVersion;
+    }
+
+    /// Returns the object's metadata; empty before the bytes came.
+    Map<String, String> metadata() {
+      return metadata;
     }
 
     private boolean isDone() {
@@ -166,6 +173,7 @@ final class Fetchers implements AutoCloseable {
       try (ObjectBody body = store.get(part.key, part.position, part.length, part.version)) {
         byte[] bytes = body.stream().readNBytes(part.length);
         part.foundVersion = body.info().version();
+        part.metadata = body.info().metadata();
         part.bytes = bytes;
       }
     }

@@ -318,7 +318,7 @@ final class Follower {
     checkpoints.captured();
     events.listener().snapshot(link.last(), reason, all.commit(), link.bytes());
     captured(link, 0);
-    tellOldSqlite(following);
+    events.oldSqlite(following.tooOldWriter());
     phase = Phase.FOLLOWING;
     return 0;
   }
@@ -327,13 +327,6 @@ final class Follower {
     capturedNanos = time.nanoTime();
     holding = true;
     events.listener().captured(link.last(), transactions, link.bytes(), seenMillis);
-  }
-
-  private void tellOldSqlite(WalCapture following) throws IOException {
-    String old = following.tooOldWriter();
-    if (old != null) {
-      events.oldSqlite(old);
-    }
   }
 
   private long follow(WalCapture following, SqliteSource from) throws IOException {
@@ -429,7 +422,7 @@ final class Follower {
             }
             return link != null;
           });
-      tellOldSqlite(following);
+      events.oldSqlite(following.tooOldWriter());
     }
     checkpointNext = false;
     boolean quiet = now - capturedNanos > QUIET_NANOS;

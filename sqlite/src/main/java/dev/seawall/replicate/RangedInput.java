@@ -4,6 +4,7 @@ package dev.seawall.replicate;
 import dev.seawall.io.objects.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// An object as a stream: fetched in parts, one part ahead of the reader, all of one version.
@@ -57,6 +58,11 @@ final class RangedInput extends InputStream {
     System.arraycopy(part, at, to, from, taken);
     at += taken;
     return taken;
+  }
+
+  /// Returns the object's metadata; empty before the first byte was read.
+  Map<String, String> metadata() {
+    return first.metadata();
   }
 
   private boolean fill() throws IOException {

@@ -16,12 +16,15 @@ import dev.seawall.sqlite.internal.DatabaseCheck;
 import dev.seawall.sqlite.internal.JdbcDatabaseCheck;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Brings a database back from a replica: Litestream's, of versions 0.5 and 0.3, and ours. Confined
 /// to one thread.
@@ -37,6 +40,8 @@ public final class Restore {
   private final String path;
   private final RestoreOptions options;
   private final DatabaseCheck check;
+  // Files that turned out to be void.
+  private final Set<ReplicaFile> excluded = new HashSet<>();
 
   Restore(
       Machine machine,
@@ -68,7 +73,12 @@ public final class Restore {
   /// @throws IOException when the store fails
   public RestorePreview preview() throws IOException {
     try (Fetchers fetchers = newFetchers()) {
-      return choose(fetchers).preview();
+      while (true) {
+        Choice choice = choose(fetchers);
+        if (!(choice instanceof LtxChoice ltx) || !excluded.addAll(ltx.voids())) {
+          return choice.preview();
+        }
+      }
     }
   }
 
@@ -86,7 +96,7 @@ public final class Restore {
     Path work = sibling(output, WORK_SUFFIX);
     boolean kept = false;
     try (Fetchers fetchers = newFetchers()) {
-      Restored restored = choose(fetchers).write(fetchers, work);
+      Restored restored = write(fetchers, work);
       requireSound(work);
       requireNothingAt(output);
       files.rename(work, output);
@@ -100,6 +110,18 @@ public final class Restore {
     } finally {
       if (!kept) {
         remove(work);
+      }
+    }
+  }
+
+  /// Makes the plan anew when one of its files turns out to be void: each time there is one file
+  /// less.
+  private Restored write(Fetchers fetchers, Path work) throws IOException {
+    while (true) {
+      try {
+        return choose(fetchers).write(fetchers, work);
+      } catch (VoidLinkException e) {
+        excluded.add(e.file());
       }
     }
   }
@@ -142,10 +164,21 @@ public final class Restore {
       return new GenerationRestore(
           machine, GenerationPlan.choose(listing.generations(), options), options);
     }
-    List<ReplicaFile> files = listing.files();
-    Map<ReplicaFile, Instant> times =
-        options.target() instanceof RestoreTarget.Time ? times(fetchers, files) : Map.of();
-    return new LtxChoice(LtxPlan.choose(files, options.target(), times));
+    VoidLinks voids = VoidLinks.of(machine, store, path, options.retry());
+    while (true) {
+      List<ReplicaFile> files =
+          listing.files().stream().filter(file -> !excluded.contains(file)).toList();
+      Map<ReplicaFile, Instant> times =
+          options.target() instanceof RestoreTarget.Time ? times(fetchers, files) : Map.of();
+      try {
+        return new LtxChoice(LtxPlan.choose(files, options.target(), times), voids);
+      } catch (RestoreException e) {
+        // What lies beyond a gap may be what somebody wrote who had lost the replica.
+        if (!excluded.addAll(voids.among(files))) {
+          throw e;
+        }
+      }
+    }
   }
 
   // The time a file was made is in its header; a time of 0 says nothing, then the store's counts.
@@ -171,9 +204,15 @@ public final class Restore {
 
   private final class LtxChoice implements Choice {
     private final LtxPlan plan;
+    private final VoidLinks voids;
 
-    LtxChoice(LtxPlan plan) {
+    LtxChoice(LtxPlan plan, VoidLinks voids) {
       this.plan = plan;
+      this.voids = voids;
+    }
+
+    Set<ReplicaFile> voids() throws IOException {
+      return voids.among(plan.files());
     }
 
     @Override
@@ -194,14 +233,22 @@ public final class Restore {
               options.memoryBytes() / (2L * plan.files().size()),
               LEAST_PART_BYTES,
               MOST_PART_BYTES);
-      List<RangedInput> inputs = new ArrayList<>();
-      for (ReplicaFile file : plan.files()) {
-        inputs.add(new RangedInput(fetchers, file.key(), file.bytes(), partBytes));
-      }
+      LocalLinks local = LocalLinks.of(machine, options.spool(), plan.files(), voids);
       List<LtxDecoder> decoders = new ArrayList<>();
-      for (int i = 0; i < inputs.size(); i++) {
-        decoders.add(open(inputs.get(i), plan.files().get(i)));
+      try (Inputs inputs = new Inputs()) {
+        for (ReplicaFile file : plan.files()) {
+          InputStream here = local.open(file);
+          inputs.add(
+              here != null ? here : new RangedInput(fetchers, file.key(), file.bytes(), partBytes));
+        }
+        for (int i = 0; i < plan.files().size(); i++) {
+          decoders.add(open(inputs.get(i), plan.files().get(i), voids));
+        }
+        return merge(decoders, work);
       }
+    }
+
+    private Restored merge(List<LtxDecoder> decoders, Path work) throws IOException {
       LtxCompactor merged = new LtxCompactor(decoders);
       LtxHeader header = merged.header();
       try (AtomicFile file = AtomicFile.begin(machine.files(), work)) {
@@ -217,9 +264,13 @@ public final class Restore {
     }
   }
 
-  private static LtxDecoder open(RangedInput input, ReplicaFile file) throws IOException {
+  private static LtxDecoder open(InputStream input, ReplicaFile file, VoidLinks voids)
+      throws IOException {
     LtxDecoder decoder = new LtxDecoder(input, file.key().text());
     LtxHeader header = decoder.header();
+    if (input instanceof RangedInput fetched) {
+      voids.requireValid(file, fetched.metadata());
+    }
     LtxName name = new LtxName(header.minTxid(), header.maxTxid());
     if (!name.equals(file.name())) {
       throw new LtxException(

@@ -55,6 +55,7 @@ final class ReplicatorSim {
   // What was told.
   private final List<String> log = new ArrayList<>();
   private final Map<String, Integer> seen;
+  private final List<AutoCloseable> living = new ArrayList<>();
 
   /// @param seen counts what was told, by kind: what never happens proves nothing
   ReplicatorSim(Seed seed, Map<String, Integer> seen) {
@@ -87,6 +88,18 @@ final class ReplicatorSim {
     }
   }
 
+  // Memory outside the heap is given back also by those who died.
+  private void bury() {
+    for (AutoCloseable each : living.reversed()) {
+      try {
+        each.close();
+      } catch (Exception | SimCrash _) {
+        // It is dead: nothing of its world answers.
+      }
+    }
+    living.clear();
+  }
+
   /// Returns whether it lived to its end.
   private boolean mayDie(boolean calm) throws Exception {
     boolean lived = false;
@@ -102,6 +115,8 @@ final class ReplicatorSim {
     if (lived && !calm) {
       sim.die(random.nextBoolean() ? Death.KILL : Death.POWER);
     }
+    database.allow(0);
+    bury();
     if (random.nextInt(3) == 0) {
       database.losePower();
     } else {
@@ -119,6 +134,7 @@ final class ReplicatorSim {
     Retrier retrier =
         new Retrier(machine, RetryPolicy.defaults().withMaxDelayMillis(2000), breaker);
     Shipper shipper = Shipper.open(machine, world.client(sim), retrier, 4);
+    living.add(shipper);
     Replicator replicator = shipper.replicate(database::open, SPOOL, LAYOUT, options(), new Told());
     for (int i = 0; i < (calm ? 3 : 12); i++) {
       act(false);

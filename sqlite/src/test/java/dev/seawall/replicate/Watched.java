@@ -25,17 +25,22 @@ final class Watched implements AutoCloseable {
   final Path database;
   final Path root;
   final Machine machine = SystemMachine.open(Backend.CHANNEL);
-  final DirectoryObjectStore store;
+  final CountedStore store;
   final Shipper shipper;
   final List<String> told = Collections.synchronizedList(new ArrayList<>());
   Replicator replicator;
   private int restores;
 
   Watched(Path folder) throws IOException {
+    this(folder, folder.resolve("replica"));
+  }
+
+  /// @param replica directory that several may share
+  Watched(Path folder, Path replica) throws IOException {
     this.folder = folder;
     this.database = folder.resolve("app.db");
-    this.root = Files.createDirectories(folder.resolve("replica"));
-    this.store = DirectoryObjectStore.open(machine, root);
+    this.root = Files.createDirectories(replica);
+    this.store = new CountedStore(DirectoryObjectStore.open(machine, root));
     this.shipper = Shipper.open(machine, store);
   }
 
@@ -105,6 +110,11 @@ final class Watched implements AutoCloseable {
     @Override
     public void merged(int level, long first, long last, long bytes) {
       told.add("merged " + level + " " + first + ".." + last);
+    }
+
+    @Override
+    public void walLarge(long bytes) {
+      told.add("large");
     }
 
     @Override

@@ -32,9 +32,12 @@ public final class CaptureBuffers implements AutoCloseable {
     free.push(buffers);
   }
 
-  /// Frees the memory; no capture may work any more.
+  /// Frees the memory; no capture may work any more. Idempotent.
   @Override
-  public void close() {
-    arena.close();
+  public synchronized void close() {
+    if (arena.scope().isAlive()) {
+      free.clear();
+      arena.close();
+    }
   }
 }

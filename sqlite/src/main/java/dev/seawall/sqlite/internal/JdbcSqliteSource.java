@@ -21,8 +21,9 @@ import org.sqlite.SQLiteException;
 
 /// The source of a real database: two connections of the driver, and its files.
 ///
-/// The first connection holds the pin; the second one takes the write lock and rolls back. Neither
-/// checkpoints by itself.
+/// The first connection holds the pin; the second one, which is there only while it is needed,
+/// takes the write lock and rolls back. Neither checkpoints by itself, and neither reads the schema
+/// or keeps pages: hundreds of databases are followed in one process.
 public final class JdbcSqliteSource implements SqliteSource {
   private static final int INDEX_LOOKS = 8;
 
@@ -30,23 +31,28 @@ public final class JdbcSqliteSource implements SqliteSource {
   private final DatabaseFiles databaseFiles;
   private final Path path;
   private final Connection reader;
-  private final Connection locker;
+  private final int busyMillis;
   private final DatabaseFiles.Opened database;
   private final IoQueue walQueue;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment indexBytes = arena.allocate(WalIndex.BYTES);
   private DatabaseFiles.@Nullable Opened shm;
   private boolean pinned;
-  private boolean locked;
+  // The second connection, while the write lock is held.
+  private @Nullable Connection locker;
 
   private JdbcSqliteSource(
-      FileSystem files, Path path, DatabaseFiles.Opened database, Connection one, Connection two) {
+      FileSystem files,
+      Path path,
+      DatabaseFiles.Opened database,
+      Connection reader,
+      int busyMillis) {
     this.files = files;
     this.databaseFiles = DatabaseFiles.of(files);
     this.path = path;
     this.database = database;
-    this.reader = one;
-    this.locker = two;
+    this.reader = reader;
+    this.busyMillis = busyMillis;
     this.walQueue = files.newQueue();
   }
 
@@ -60,13 +66,7 @@ public final class JdbcSqliteSource implements SqliteSource {
     if (database == null) {
       throw new StorageException("open", path, "there is no database", null);
     }
-    Connection reader = connect(path, busyMillis);
-    try {
-      return new JdbcSqliteSource(files, path, database, reader, connect(path, busyMillis));
-    } catch (IOException e) {
-      closeQuietly(reader);
-      throw e;
-    }
+    return new JdbcSqliteSource(files, path, database, connect(path, busyMillis), busyMillis);
   }
 
   private static Connection connect(Path path, int busyMillis) throws IOException {
@@ -75,6 +75,8 @@ public final class JdbcSqliteSource implements SqliteSource {
     try {
       Connection connection = config.createConnection("jdbc:sqlite:" + path.toUri());
       run(connection, "PRAGMA wal_autocheckpoint = 0");
+      // Fewer than three pages: SQLite then allocates none in advance.
+      run(connection, "PRAGMA cache_size = 2");
       return connection;
     } catch (SQLException e) {
       throw failed("open", path, e);
@@ -100,7 +102,8 @@ public final class JdbcSqliteSource implements SqliteSource {
       run(reader, "BEGIN");
       // A transaction takes its read lock with the first statement that reads.
       try (Statement statement = reader.createStatement()) {
-        statement.executeQuery("SELECT 1 FROM sqlite_schema LIMIT 1").close();
+        // Reads page 1 and not the schema.
+        statement.executeQuery("PRAGMA schema_version").close();
       }
       pinned = true;
     } catch (SQLException e) {
@@ -119,14 +122,16 @@ public final class JdbcSqliteSource implements SqliteSource {
 
   @Override
   public boolean lockWrites() throws IOException {
-    if (locked) {
+    if (locker != null) {
       throw new IllegalStateException(path + " is locked for writing");
     }
+    Connection connection = connect(path, busyMillis);
     try {
-      run(locker, "BEGIN IMMEDIATE");
-      locked = true;
+      run(connection, "BEGIN IMMEDIATE");
+      locker = connection;
       return true;
     } catch (SQLException e) {
+      closeQuietly(connection);
       if (e instanceof SQLiteException lite && isBusy(lite.getResultCode())) {
         return false;
       }
@@ -141,9 +146,14 @@ public final class JdbcSqliteSource implements SqliteSource {
 
   @Override
   public void unlockWrites() throws IOException {
-    if (locked) {
-      locked = false;
-      end(locker);
+    Connection connection = locker;
+    if (connection != null) {
+      locker = null;
+      try {
+        end(connection);
+      } finally {
+        closeQuietly(connection);
+      }
     }
   }
 
@@ -165,10 +175,15 @@ public final class JdbcSqliteSource implements SqliteSource {
 
   @Override
   public Checkpointed checkpointTruncate() throws IOException {
-    if (locked) {
+    if (locker != null) {
       throw new IllegalStateException(path + " is locked for writing");
     }
-    return checkpoint(locker, "TRUNCATE");
+    Connection connection = connect(path, busyMillis);
+    try {
+      return checkpoint(connection, "TRUNCATE");
+    } finally {
+      closeQuietly(connection);
+    }
   }
 
   private Checkpointed checkpoint(Connection connection, String mode) throws IOException {
@@ -250,9 +265,12 @@ public final class JdbcSqliteSource implements SqliteSource {
 
   @Override
   public void close() {
+    Connection second = locker;
+    if (second != null) {
+      rollBackQuietly(second);
+      closeQuietly(second);
+    }
     rollBackQuietly(reader);
-    rollBackQuietly(locker);
-    closeQuietly(locker);
     closeQuietly(reader);
     walQueue.close();
     arena.close();

@@ -4,6 +4,9 @@ package dev.seawall.sqlite.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.seawall.io.Backend;
+import dev.seawall.io.Machine;
+import dev.seawall.io.SystemMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -109,12 +112,17 @@ final class CaptureTest {
 
   @Test
   void aDatabaseThatIsNotInWalModeIsRefused() throws Exception {
-    try (Followed followed = new Followed(folder, 4096)) {
-      Databases.run(followed.application, "PRAGMA journal_mode = delete");
-      assertThat(followed.source.journalMode()).isEqualTo("delete");
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> followed.capture.snapshot())
-          .hasMessageContaining("journal_mode = wal");
+    Path database = folder.resolve("other.db");
+    Machine machine = SystemMachine.open(Backend.CHANNEL);
+    try (Connection application = Databases.open(database)) {
+      Databases.run(application, "PRAGMA journal_mode = delete", "CREATE TABLE t(id, v)");
+      try (WalCapture capture =
+          new WalCapture(JdbcSqliteSource.open(machine.files(), database, 1000), 1 << 20)) {
+        org.assertj.core.api.Assertions.assertThatThrownBy(capture::snapshot)
+            .hasMessageContaining("journal_mode = wal");
+      }
     }
+    machine.scheduler().close();
   }
 
   /// Another version of SQLite writes and checkpoints in every mode, we checkpoint in between;

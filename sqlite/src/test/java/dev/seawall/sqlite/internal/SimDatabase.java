@@ -22,7 +22,17 @@ public final class SimDatabase {
   private static final int COMMIT_AT = 100;
   private static final int MOST_PAGES = 24;
 
-  private record Frame(int page, byte[] content, int commit) {}
+  private static final class Frame {
+    private final int page;
+    private final byte[] content;
+    private final int commit;
+
+    Frame(int page, byte[] content, int commit) {
+      this.page = page;
+      this.content = content;
+      this.commit = commit;
+    }
+  }
 
   final RandomGenerator random;
   // The state behind each commit, by its number.
@@ -286,7 +296,7 @@ public final class SimDatabase {
     for (int i = backfilled; i < to; i++) {
       Frame frame = frames.get(i);
       now = put(now, frame);
-      length = frame.commit() > 0 ? frame.commit() * PAGE : length;
+      length = frame.commit > 0 ? frame.commit * PAGE : length;
     }
     if (to == mxFrame && to > backfilled) {
       now = Arrays.copyOf(now, length);
@@ -296,9 +306,9 @@ public final class SimDatabase {
   }
 
   private static byte[] put(byte[] into, Frame frame) {
-    int end = frame.page() * PAGE;
+    int end = frame.page * PAGE;
     byte[] large = Arrays.copyOf(into, Math.max(into.length, end));
-    System.arraycopy(frame.content(), 0, large, end - PAGE, PAGE);
+    System.arraycopy(frame.content, 0, large, end - PAGE, PAGE);
     return large;
   }
 
@@ -369,7 +379,7 @@ public final class SimDatabase {
       while (keep > backfilled && random.nextInt(3) == 0) {
         do {
           keep--;
-        } while (keep > backfilled && frames.get(keep - 1).commit() == 0);
+        } while (keep > backfilled && frames.get(keep - 1).commit == 0);
       }
       if (keep < mxFrame) {
         rollBackTo(keep);
@@ -387,7 +397,7 @@ public final class SimDatabase {
     int length = state.length;
     for (Frame frame : frames) {
       state = put(state, frame);
-      length = frame.commit() > 0 ? frame.commit() * PAGE : length;
+      length = frame.commit > 0 ? frame.commit * PAGE : length;
     }
     current = Arrays.copyOf(state, length);
     WalBytes old = builder;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.seawall.replicate;
+
+import dev.seawall.archive.CircuitBreaker;
+import dev.seawall.archive.Epochs;
+import dev.seawall.archive.Epochs.Epoch;
+import dev.seawall.archive.Link;
+import dev.seawall.archive.LinkLayout;
+import dev.seawall.archive.LinkMarks;
+import dev.seawall.archive.Replica;
+import dev.seawall.archive.Retrier;
+import dev.seawall.archive.RetryPolicy;
+import dev.seawall.io.Machine;
+import dev.seawall.io.objects.ObjectInfo;
+import dev.seawall.io.objects.ObjectStore;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// Finds the files of a replica that an owner wrote after it had lost it. Confined to one restore.
+///
+/// A file's epoch is in its metadata, which come with its first bytes: nothing is asked for that is
+/// not fetched anyway, but the ownerships themselves.
+final class VoidLinks {
+  private final Replica replica;
+  private final Epochs epochs;
+
+  private VoidLinks(Replica replica, Epochs epochs) {
+    this.replica = replica;
+    this.epochs = epochs;
+  }
+
+  /// Reads the ownerships of a replica; one that Litestream wrote has none.
+  static VoidLinks of(Machine machine, ObjectStore store, String path, RetryPolicy retry)
+      throws IOException {
+    Retrier retrier =
+        new Retrier(machine, retry, new CircuitBreaker(machine.time(), Integer.MAX_VALUE, 1));
+    // Ownerships lie at the same place in both layouts.
+    Replica replica = new Replica(machine, store, LinkLayout.inFiles(path, ".ltx"), retrier);
+    return new VoidLinks(replica, Epochs.list(replica));
+  }
+
+  private static Link link(ReplicaFile file) {
+    return new Link(
+        file.level(),
+        file.name().minTxid(),
+        file.name().maxTxid(),
+        file.bytes(),
+        file.key(),
+        file.modified());
+  }
+
+  /// Refuses a file, if its metadata say so.
+  ///
+  /// @throws VoidLinkException when it is void
+  void requireValid(ReplicaFile file, Map<String, String> metadata) throws VoidLinkException {
+    Epoch newer = epochs.voiding(link(file), LinkMarks.of(metadata));
+    if (newer != null) {
+      throw new VoidLinkException(
+          file, newer.owner() + " (epoch " + newer.number() + ") began at " + newer.first());
+    }
+  }
+
+  /// Returns the files that are void, by looking at each one that can be. One request each.
+  Set<ReplicaFile> among(Collection<ReplicaFile> files) throws IOException {
+    Set<ReplicaFile> found = new HashSet<>();
+    for (ReplicaFile file : files) {
+      if (epochs.mayVoid(link(file))) {
+        ObjectInfo info = replica.head(file.key());
+        if (info != null && epochs.voiding(link(file), LinkMarks.of(info.metadata())) != null) {
+          found.add(file);
+        }
+      }
+    }
+    return found;
+  }
+
+  /// Returns the hash chain after a file; empty when it has none.
+  String post(ReplicaFile file) throws IOException {
+    ObjectInfo info = replica.head(file.key());
+    String post = info == null ? null : LinkMarks.of(info.metadata()).post();
+    return post == null ? "" : post;
+  }
+}
