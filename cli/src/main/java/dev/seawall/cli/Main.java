@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     versionProvider = Version.Provider.class,
     subcommands = {
+      SqliteWatch.class,
       SqliteRestore.class,
       SqliteList.class,
       SqliteVerify.class,
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  seawall wal cat ./log                      print them",
       "  seawall wal verify ./log                   check every byte",
       "  seawall wal --help                         all verbs for logs",
+      "  seawall watch app.db -b s3://backups/prod  ship a SQLite database as it is written",
       "  seawall list -b s3://backups/prod          which SQLite databases have a replica there",
       "  seawall restore app.db -b ./replicas       bring one back"
     })

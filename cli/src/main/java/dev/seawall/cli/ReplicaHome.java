@@ -88,9 +88,18 @@ final class ReplicaHome implements AutoCloseable {
 
   /// Returns a replica in a layout of the caller's choice: either is read from any store.
   Replica replica(String name, boolean asInBuckets) {
-    LinkLayout layout =
-        asInBuckets ? LinkLayout.onS3(path(name), SUFFIX) : LinkLayout.inFiles(path(name), SUFFIX);
-    return new Replica(machine, store, layout, retrier);
+    return new Replica(machine, store, layout(name, asInBuckets), retrier);
+  }
+
+  /// Returns where Seawall and Litestream put a replica in this kind of store.
+  LinkLayout layout(String name) {
+    return layout(name, bucket);
+  }
+
+  private LinkLayout layout(String name, boolean asInBuckets) {
+    return asInBuckets
+        ? LinkLayout.onS3(path(name), SUFFIX)
+        : LinkLayout.inFiles(path(name), SUFFIX);
   }
 
   /// Returns a name that a new replica may have.

@@ -92,6 +92,12 @@ public final class Session {
     return environment;
   }
 
+  /// Returns the same run with results that go nowhere.
+  Session silent() {
+    return new Session(
+        in, OutputStream.nullOutputStream(), err, inputIsTerminal, errorIsTerminal, environment);
+  }
+
   /// Returns whether a person can be asked.
   public boolean canAsk() {
     return inputIsTerminal && errorIsTerminal;

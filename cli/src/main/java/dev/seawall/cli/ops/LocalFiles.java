@@ -31,6 +31,22 @@ public final class LocalFiles {
     return Files.isDirectory(path);
   }
 
+  /// Returns whether this is a file.
+  public static boolean isFile(Path path) {
+    return Files.isRegularFile(path);
+  }
+
+  /// Returns a path without symbolic links, as far as it exists.
+  public static Path real(Path path) throws IOException {
+    if (Files.exists(path)) {
+      return path.toRealPath();
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    return parent != null && Files.exists(parent)
+        ? parent.toRealPath().resolve(path.getFileName())
+        : path.toAbsolutePath().normalize();
+  }
+
   /// Returns whether there is nothing at this path, or an empty directory.
   public static boolean isVacant(Path path) throws IOException {
     if (!Files.exists(path)) {
