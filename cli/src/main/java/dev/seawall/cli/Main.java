@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SqlitePragma.class,
       Wal.class,
       Demo.class,
+      Bench.class,
       Version.class,
       Completion.class
     },

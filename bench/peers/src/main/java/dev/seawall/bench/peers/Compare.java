@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.bench.peers;
 
+import dev.seawall.bench.peers.Cell.Form;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ final class Compare {
   /// Time for the disk to forget the last measurement: its files are removed and trimmed.
   private static final Duration SETTLE = Duration.ofMillis(300);
 
+  private static final double LONGEST_WARM_UP_SECONDS = 10;
+
   private final Options options;
   private final Path home;
   private final Path runDirectory;
@@ -33,6 +37,7 @@ final class Compare {
   private final Set<Peers> unavailable = new LinkedHashSet<>();
   private final String disk;
   private final Fork fork;
+  private final DamageTable damage;
   private final @Nullable Fio fio;
   private final long startNanos = System.nanoTime();
   private boolean failed;
@@ -46,6 +51,7 @@ final class Compare {
     this.runDirectory = runDirectory;
     this.disk = new Machine(runDirectory).disk();
     this.fork = new Fork(options, home);
+    this.damage = new DamageTable(fork, options, runDirectory);
     String fioVersion = options.fio ? Fio.version() : null;
     this.fio = fioVersion == null ? null : new Fio(home, runDirectory, options);
     if (options.fio && fioVersion == null) {
@@ -60,7 +66,7 @@ final class Compare {
     Options options;
     try {
       options = Options.parse(words, home);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IOException e) {
       System.err.println("bench/run: " + e.getMessage() + "\n\n" + Options.USAGE);
       System.exit(2);
       return;
@@ -98,27 +104,61 @@ final class Compare {
     Path json =
         options.json == null ? home.resolve("target/results/" + time + ".json") : options.json;
     Report report =
-        new Report(results, new Machine(runDirectory).describe(), options, fork.flags());
-    List<Cell> cells = Cell.of(options.workloads);
-    planned = options.repetitions * cells.size() * options.peers.size();
+        new Report(results, damage, new Machine(runDirectory).describe(), options, fork.flags());
+    List<Cell> cells = options.cells();
+    planned =
+        cells.stream().mapToInt(cell -> options.repetitions(cell) * options.peers.size()).sum();
     for (int repetition = 1; repetition <= options.repetitions; repetition++) {
       for (Cell cell : cells) {
-        for (Peers peer : turns(repetition)) {
-          measure(peer, cell, repetition, options.seconds);
+        if (repetition <= options.repetitions(cell)) {
+          for (Peers peer : turns(repetition)) {
+            turn(peer, cell, repetition);
+          }
+          floor(cell, repetition);
         }
-        floor(cell, repetition);
       }
       report.write(markdown, json);
     }
-    if (options.workloads.contains("W3") && options.peers.contains(Peers.SEAWALL)) {
-      for (int repetition = 1; repetition <= Math.min(3, options.repetitions); repetition++) {
-        measure(Peers.SEAWALL, Cell.of("FAIR").getFirst(), repetition, options.fairnessSeconds);
-      }
+    if (options.damage()) {
+      damage();
     }
+    besideBaseline(report);
     report.write(markdown, json);
     System.out.println(report.markdown());
-    say("wrote " + markdown + " and " + json);
+    say("wrote " + markdown + ", " + Report.picture(markdown) + " and " + json);
     return !failed;
+  }
+
+  private void besideBaseline(Report report) throws IOException, InterruptedException {
+    if (options.baseline != null) {
+      StringBuilder text = new StringBuilder();
+      Optional<Integer> worse = options.baseline.compare(results, text);
+      report.add(text.toString());
+      failed |= worse.isEmpty() || worse.get() > 0;
+      say(
+          worse.isEmpty()
+              ? "nothing of the baseline was measured"
+              : worse.get() + " ratios are worse than the baseline's");
+    }
+    if (options.saveBaseline) {
+      Baseline.of(results, new Machine(runDirectory).describe()).write(options.baselineFile);
+      say("wrote " + options.baselineFile);
+    }
+  }
+
+  private void damage() throws IOException, InterruptedException {
+    for (Peers peer : options.peers) {
+      if (!unavailable.contains(peer)) {
+        damage
+            .run(peer)
+            .forEach((what, verdict) ->
+                System.err.printf("[damage] %-14s %-10s %s%n", peer.label(), what, verdict));
+      }
+    }
+    if (damage.failed()) {
+      failed = true;
+      results.trouble("damage passed unnoticed: see the table of damaged files");
+    }
   }
 
   /// Each repetition starts with another peer, so that none always follows the same neighbour's
@@ -129,28 +169,38 @@ final class Compare {
     return turns;
   }
 
-  private void measure(Peers peer, Cell cell, int repetition, double seconds)
+  private void turn(Peers peer, Cell cell, int repetition)
       throws IOException, InterruptedException {
     done++;
-    if (unavailable.contains(peer) || !peer.canDo(cell)) {
+    if (unavailable.contains(peer)) {
       return;
     }
+    String cannot = peer.cannot(cell);
+    if (!cannot.isEmpty()) {
+      results.cannot(cell, peer.label(), cannot);
+    } else if (cell.form() == Form.RECYCLING && !peer.recycles()) {
+      results.share(cell.in(Form.GROWING), cell, peer.label(), repetition);
+    } else {
+      measure(peer, cell, repetition);
+    }
+  }
+
+  private void measure(Peers peer, Cell cell, int repetition)
+      throws IOException, InterruptedException {
     Path directory =
         Files.createDirectory(
             runDirectory.resolve(peer.label() + "-" + cell.label() + "-" + repetition));
-    boolean fewer = cell.workload().equals("W1") && cell.payloadBytes() > 128;
-    long records = fewer ? options.records * 3 / 10 : options.records;
     Plan plan =
         new Plan(
             peer,
             cell,
             directory,
             disk,
-            seconds,
-            Math.max(0.2, seconds / 2),
-            records,
+            options.seconds(cell),
+            Math.clamp(options.seconds(cell) / 2, 0.2, LONGEST_WARM_UP_SECONDS),
+            options.records(cell),
             options.seed + repetition,
-            options.dropCaches);
+            options.cold);
     Fork.Outcome outcome = fork.run(plan);
     String what = peer.label() + " " + cell.label() + " repetition " + repetition;
     switch (outcome.kind()) {
@@ -158,6 +208,7 @@ final class Compare {
         results.detail(peer.label(), outcome.message());
         watchFlushes(what, cell, outcome.metrics());
         results.add(cell, peer.label(), peer.role(), repetition, outcome.metrics());
+        keepSeries(peer, cell, directory);
         progress(
             cell,
             repetition,
@@ -193,6 +244,18 @@ final class Compare {
     }
     removeTree(directory);
     settle();
+  }
+
+  private void keepSeries(Peers peer, Cell cell, Path directory) throws IOException {
+    Path series = directory.resolve(Steady.SERIES);
+    if (Files.exists(series)) {
+      Path kept =
+          Files.createDirectories(home.resolve("target/results"))
+              .resolve(
+                  runDirectory.getFileName() + "-" + peer.label() + "-" + cell.label() + ".csv");
+      Files.copy(series, kept, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      say("wrote " + kept);
+    }
   }
 
   /// One durable thread needs one flush of the disk's cache per append. Fewer means that the append

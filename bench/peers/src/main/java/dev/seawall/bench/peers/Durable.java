@@ -13,9 +13,9 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
-/// W2, W3, FAIR: blocking durable appends for a time; W3A: one thread that keeps a number of
-/// durable appends outstanding. Appends that end inside the measured window count; the ones before
-/// it warm up.
+/// W2, W3, W4, FAIR: blocking durable appends for a time, W3V by virtual threads; W3A: one thread
+/// that keeps a number of durable appends outstanding. Appends that end inside the measured window
+/// count; the ones before it warm up.
 final class Durable {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
@@ -24,15 +24,14 @@ final class Durable {
 
   Durable(Plan plan) {
     this.plan = plan;
-    int writers = plan.cell().workload().equals("W3A") ? 1 : plan.cell().threads();
-    this.payloads = new Payloads(plan.seed(), writers, plan.cell().payloadBytes());
+    this.payloads = new Payloads(plan.seed(), plan.cell().writers(), plan.cell().payloadBytes());
   }
 
   Map<String, Double> run() throws Exception {
     Path directory = Files.createDirectory(plan.directory().resolve("log"));
     Map<String, Double> metrics = new LinkedHashMap<>();
     long[] appended;
-    try (Peer peer = plan.peer().make()) {
+    try (Peer peer = plan.peer().make(plan.cell())) {
       peer.open(directory, true);
       Measure.tellDetail(peer);
       appended =
@@ -40,13 +39,15 @@ final class Durable {
               ? asynchronous(peer, metrics)
               : blocking(peer, metrics);
     }
-    Checker checker = new Checker(payloads);
-    plan.peer().make().readBack(directory, checker);
-    checker.finish(appended);
+    Fill.check(plan, payloads, directory, appended);
     return metrics;
   }
 
   private long[] blocking(Peer peer, Map<String, Double> metrics) throws Exception {
+    long filled;
+    try (Peer.Writer writer = peer.writer()) {
+      filled = Fill.before(peer, writer, payloads.of(0));
+    }
     Window window = Window.startingNow(plan);
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Appender> appenders = new ArrayList<>();
@@ -54,11 +55,26 @@ final class Durable {
     for (int i = 0; i < payloads.writers(); i++) {
       Appender appender =
           new Appender(peer, payloads.of(i), plan.cell().batchRecords(), window, failure);
+      appender.appended = i == 0 ? filled : 0;
       appenders.add(appender);
-      threads.add(Thread.ofPlatform().name("bench-appender-" + i).start(appender));
+      boolean virtual = plan.cell().workload().equals("W3V");
+      threads.add(
+          (virtual ? Thread.ofVirtual() : Thread.ofPlatform())
+              .name("bench-appender-" + i)
+              .start(appender));
     }
     Usage before = window.awaitStart(plan.disk());
-    Usage after = window.awaitEnd(plan.disk());
+    Map<String, Double> countersBefore = peer.counters();
+    Usage after;
+    try (LockWait lockWait = plan.cell().workload().equals("FAIR") ? new LockWait() : null) {
+      after = window.awaitEnd(plan.disk());
+      if (lockWait != null) {
+        metrics.put(
+            "lockWaitPercent",
+            100 * lockWait.share(plan.directory().resolve("lock.jfr"), threads.size()));
+      }
+    }
+    Fill.addCounters(metrics, countersBefore, peer.counters());
     for (Thread thread : threads) {
       thread.join();
     }
@@ -204,7 +220,7 @@ final class Durable {
     public void run() {
       try (Peer.Writer writer = peer.writer()) {
         long start = System.nanoTime();
-        int slot = 0;
+        int slot = (int) (appended % cycle.length);
         while (start - window.end < 0) {
           if (batch == 1) {
             writer.append(cycle[slot]);

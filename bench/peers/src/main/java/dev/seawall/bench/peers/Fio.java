@@ -38,7 +38,12 @@ final class Fio {
     return switch (cell.workload()) {
       case "W1" -> List.of("buffered-nosync");
       case "W2" -> List.of("overwrite-fdatasync", "append-fdatasync", "direct-dsync");
-      case "W3", "W4" -> List.of("overwrite-fdatasync", "direct-dsync");
+      case "W3", "W3V", "W3A" -> List.of("overwrite-fdatasync", "direct-dsync");
+      case "W4" ->
+          cell.threads() == 1
+              ? List.of("overwrite-fdatasync", "direct-dsync")
+              : List.of("direct-dsync-4");
+      case "W5" -> List.of("read-direct", "read-direct-4", "read-cold");
       default -> List.of();
     };
   }
@@ -51,7 +56,7 @@ final class Fio {
   }
 
   private static int recordsPerSync(Cell cell) {
-    return cell.threads() * cell.batchRecords();
+    return cell.workload().equals("W4") ? cell.batchRecords() : cell.threads();
   }
 
   /// Runs one job. For several threads a sync writes one record of each, and each counts: group
@@ -86,8 +91,12 @@ final class Fio {
       throw new IOException("fio reported no job: " + json);
     }
     Object job = list.getFirst();
-    double operations = number(job, "write", "iops");
     Map<String, Double> metrics = new LinkedHashMap<>();
+    if (cell.workload().equals("W5")) {
+      metrics.put("coldGigabytesPerSecond", number(job, "read", "bw_bytes") / 1e9);
+      return metrics;
+    }
+    double operations = number(job, "write", "iops");
     if (cell.durable()) {
       double records = operations * recordsPerSync(cell);
       metrics.put("opsPerSecond", records);

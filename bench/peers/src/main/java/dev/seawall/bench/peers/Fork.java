@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.bench.peers;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,40 +45,41 @@ final class Fork {
 
   /// Returns the flags that decide how fast a peer is.
   List<String> flags() {
+    return flags(options.heap);
+  }
+
+  private List<String> flags(String heap) {
     List<String> flags =
         new ArrayList<>(
-            List.of(
-                "-Xms" + options.heap,
-                "-Xmx" + options.heap,
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseG1GC"));
+            List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"));
     flags.addAll(options.jvm);
     return flags;
   }
 
   /// Runs one measurement to its end.
   Outcome run(Plan plan) throws IOException, InterruptedException {
+    return run(plan, options.heap);
+  }
+
+  /// Runs one with a heap of its own size.
+  Outcome run(Plan plan, String heap) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Before the caller's flags, which win: batches run through blocks that are already on disk
-    // faster than single records do.
-    command.add(
-        "-Dbench.floorZeroedBytes="
-            + (plan.cell().workload().equals("W4") ? 4L << 30 : 512L << 20));
-    command.addAll(flags());
+    command.addAll(flags(heap));
     command.addAll(DOORS);
     command.add("-Djava.library.path=" + home.resolve("peers/target/native"));
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath(plan.peer()));
     command.add(Measure.class.getName());
     command.addAll(plan.words());
     Path log = plan.directory().resolveSibling(plan.directory().getFileName() + ".log");
+    Files.deleteIfExists(log);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     process.getOutputStream().close();
     Thread killer = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(killer);
-    long limitSeconds = 180 + (long) (10 * plan.seconds());
+    long limitSeconds = (options.quick ? 60 : 300) + (long) (5 * plan.seconds());
     boolean ended = process.waitFor(limitSeconds, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly().waitFor();
@@ -93,7 +95,7 @@ final class Fork {
       if (line.startsWith("DETAIL ")) {
         detail = line.substring(7);
       }
-      if (line.startsWith("RESULT ")) {
+      if (line.equals("RESULT") || line.startsWith("RESULT ")) {
         return new Outcome(Outcome.Kind.MEASURED, detail, metrics(line));
       }
       if (line.startsWith("SKIP ")) {
@@ -107,9 +109,21 @@ final class Fork {
         Outcome.Kind.FAILED, "exit code " + process.exitValue() + "\n" + output, Map.of());
   }
 
+  /// A peer with libraries of its own sees those only.
+  private String classPath(Peers peer) {
+    if (peer.module().isEmpty()) {
+      return System.getProperty("java.class.path");
+    }
+    Path target = home.resolve("peers").resolve(peer.module()).resolve("target");
+    return target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
+  }
+
   private static Map<String, Double> metrics(String line) {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    for (String word : line.substring("RESULT ".length()).split(" ", -1)) {
+    for (String word : line.substring("RESULT".length()).trim().split(" ", -1)) {
+      if (word.isEmpty()) {
+        continue;
+      }
       int equals = word.indexOf('=');
       metrics.put(word.substring(0, equals), Double.valueOf(word.substring(equals + 1)));
     }

@@ -11,7 +11,7 @@ final class Measure {
 
   public static void main(String[] words) throws Exception {
     Plan plan = Plan.of(words);
-    String unavailable = plan.peer().make().unavailable();
+    String unavailable = plan.peer().make(plan.cell()).unavailable();
     if (unavailable != null) {
       print("SKIP " + unavailable);
       exit(0);
@@ -21,6 +21,10 @@ final class Measure {
           switch (plan.cell().workload()) {
             case "W1" -> new Unsynced(plan).run();
             case "W5" -> new Scan(plan).run();
+            case "OPEN" -> new Opening(plan).run();
+            case "STEADY" -> new Steady(plan).run();
+            case Damaged.WRITE -> Damaged.write(plan);
+            case Damaged.READ -> Damaged.read(plan);
             default -> new Durable(plan).run();
           };
       StringBuilder line = new StringBuilder("RESULT");
@@ -30,7 +34,7 @@ final class Measure {
     } catch (Checker.WrongDataException e) {
       print("WRONG " + e.getMessage());
       exit(1);
-    } catch (Exception | Error e) {
+    } catch (Throwable e) {
       e.printStackTrace();
       exit(3);
     }
@@ -43,7 +47,8 @@ final class Measure {
     }
   }
 
-  private static void print(String line) {
+  /// Prints a line of the protocol with the coordinator.
+  static void print(String line) {
     System.out.println();
     System.out.println(line);
     System.out.flush();

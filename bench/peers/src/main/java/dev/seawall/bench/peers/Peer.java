@@ -3,6 +3,7 @@ package dev.seawall.bench.peers;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One log under measurement. A directory belongs to one instance from [#open] to [#close]; reading
@@ -27,6 +28,22 @@ interface Peer extends AutoCloseable {
   /// Returns what an open log says about how it works, as `name=value`, or nothing.
   default String detail() {
     return "";
+  }
+
+  /// Returns how many bytes of payload must be appended before the log is in its steady state; only
+  /// a log that recycles files says more than 0.
+  default long fillBytes() {
+    return 0;
+  }
+
+  /// Returns whether the log drops its oldest records by itself.
+  default boolean forgets() {
+    return false;
+  }
+
+  /// Returns counters of an open log that only grow, such as rolls; differences become metrics.
+  default Map<String, Double> counters() {
+    return Map.of();
   }
 
   /// Closes the log cleanly.

@@ -14,9 +14,9 @@ import java.util.Map;
 /// @param disk the block device under it, as /sys/class/block calls it; empty where unknown
 /// @param seconds how long durable appends are measured
 /// @param warmUpSeconds how long they run before that
-/// @param records how many appends W1 measures
+/// @param records how many appends W1 measures and W5 and OPEN load
 /// @param seed what the payloads are drawn from
-/// @param dropCaches whether W5 may empty the machine's page cache to read cold
+/// @param cold how W5 and OPEN empty the page cache to read cold
 record Plan(
     Peers peer,
     Cell cell,
@@ -26,7 +26,7 @@ record Plan(
     double warmUpSeconds,
     long records,
     long seed,
-    boolean dropCaches) {
+    PageCache.Cold cold) {
 
   List<String> words() {
     return List.of(
@@ -35,13 +35,14 @@ record Plan(
         "payloadBytes=" + cell.payloadBytes(),
         "threads=" + cell.threads(),
         "batchRecords=" + cell.batchRecords(),
+        "form=" + cell.form(),
         "directory=" + directory,
         "disk=" + disk,
         "seconds=" + seconds,
         "warmUpSeconds=" + warmUpSeconds,
         "records=" + records,
         "seed=" + seed,
-        "dropCaches=" + dropCaches);
+        "cold=" + cold);
   }
 
   static Plan of(String[] words) {
@@ -59,14 +60,15 @@ record Plan(
             value(values, "workload"),
             Integer.parseInt(value(values, "payloadBytes")),
             Integer.parseInt(value(values, "threads")),
-            Integer.parseInt(value(values, "batchRecords"))),
+            Integer.parseInt(value(values, "batchRecords")),
+            Cell.Form.valueOf(value(values, "form"))),
         Path.of(value(values, "directory")),
         value(values, "disk"),
         Double.parseDouble(value(values, "seconds")),
         Double.parseDouble(value(values, "warmUpSeconds")),
         Long.parseLong(value(values, "records")),
         Long.parseLong(value(values, "seed")),
-        Boolean.parseBoolean(value(values, "dropCaches")));
+        PageCache.Cold.valueOf(value(values, "cold")));
   }
 
   private static String value(Map<String, String> values, String name) {

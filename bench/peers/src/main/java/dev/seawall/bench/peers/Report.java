@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.bench.peers;
 
+import dev.seawall.bench.peers.Columns.Column;
 import dev.seawall.bench.peers.Results.Spread;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,78 +20,45 @@ final class Report {
   static final double FAIR_ENOUGH = 0.9;
 
   private final Results results;
+  private final DamageTable damage;
+  private final StringBuilder last = new StringBuilder();
   private final Map<String, String> machine;
   private final Options options;
   private final List<String> flags;
 
-  Report(Results results, Map<String, String> machine, Options options, List<String> flags) {
+  Report(
+      Results results,
+      DamageTable damage,
+      Map<String, String> machine,
+      Options options,
+      List<String> flags) {
     this.results = results;
+    this.damage = damage;
     this.machine = machine;
     this.options = options;
     this.flags = flags;
   }
 
-  private record Column(String title, String metric, double scale) {}
-
-  private static List<Column> columns(Cell cell) {
-    return switch (cell.workload()) {
-      case "W1" ->
-          List.of(
-              new Column("mean ns", "meanNanos", 1),
-              new Column("p50 ns", "p50Nanos", 1),
-              new Column("p99 ns", "p99Nanos", 1),
-              new Column("p99.9 ns", "p999Nanos", 1),
-              new Column("B/op caller", "callerBytesPerRecord", 1),
-              new Column("B/op all threads", "allocatedBytesPerRecord", 1),
-              new Column("CPU ns/op", "cpuNanosPerRecord", 1),
-              new Column("foreign CPU", "foreignCpuCores", 1));
-      case "W4" ->
-          List.of(
-              new Column("MB/s", "megabytesPerSecond", 1),
-              new Column("batch p50 µs", "p50Micros", 1),
-              new Column("batch p99 µs", "p99Micros", 1),
-              new Column("slowest/fastest", "slowestToFastest", 1),
-              new Column("CPU µs/rec", "cpuNanosPerRecord", 1e-3),
-              new Column("B/rec", "allocatedBytesPerRecord", 1),
-              new Column("flushes/rec", "flushesPerRecord", 1),
-              new Column("foreign CPU", "foreignCpuCores", 1));
-      case "W5" ->
-          List.of(
-              new Column("warm cache, warm JIT GB/s", "warmGigabytesPerSecond", 1),
-              new Column("first: warm cache, cold JIT GB/s", "firstGigabytesPerSecond", 1),
-              new Column("cold cache, warm JIT GB/s", "coldGigabytesPerSecond", 1),
-              new Column("load MB/s", "loadMegabytesPerSecond", 1),
-              new Column("disk MB", "diskMegabytes", 1));
-      case "W3", "FAIR" ->
-          List.of(
-              new Column("ops/s", "opsPerSecond", 1),
-              new Column("p50 µs", "p50Micros", 1),
-              new Column("p99 µs", "p99Micros", 1),
-              new Column("p99.9 µs", "p999Micros", 1),
-              new Column("slowest/fastest", "slowestToFastest", 1),
-              new Column("CPU µs/rec", "cpuNanosPerRecord", 1e-3),
-              new Column("B/rec", "allocatedBytesPerRecord", 1),
-              new Column("flushes/rec", "flushesPerRecord", 1),
-              new Column("foreign CPU", "foreignCpuCores", 1));
-      default ->
-          List.of(
-              new Column("ops/s", "opsPerSecond", 1),
-              new Column("p50 µs", "p50Micros", 1),
-              new Column("p99 µs", "p99Micros", 1),
-              new Column("p99.9 µs", "p999Micros", 1),
-              new Column("CPU µs/rec", "cpuNanosPerRecord", 1e-3),
-              new Column("B/rec", "allocatedBytesPerRecord", 1),
-              new Column("flushes/rec", "flushesPerRecord", 1),
-              new Column("foreign CPU", "foreignCpuCores", 1));
-    };
-  }
-
+  /// Writes `NAME.md`, with `NAME.svg` beside it, and the JSON.
   void write(Path markdown, Path json) throws IOException {
     Files.createDirectories(markdown.toAbsolutePath().getParent());
     Files.createDirectories(json.toAbsolutePath().getParent());
-    Files.writeString(markdown, markdown());
+    Path picture = picture(markdown);
+    Files.writeString(picture, new Plot(results).svg());
+    Files.writeString(
+        markdown, markdown() + "\n![ratios to the best peer](" + picture.getFileName() + ")\n");
     Files.writeString(
         json, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(tree()) + "\n");
+  }
+
+  /// Returns where the picture of a report is.
+  static Path picture(Path markdown) {
+    return markdown.resolveSibling(markdown.getFileName().toString().replace(".md", ".svg"));
+  }
+
+  /// Adds a part that only a finished run has.
+  void add(String part) {
+    last.append(part);
   }
 
   String markdown() {
@@ -113,7 +81,9 @@ final class Report {
         .append(options.records)
         .append(" × 128 B, ")
         .append(options.records * 3 / 10)
-        .append(" × 1 KiB; seed ")
+        .append(" × 1 KiB; cold reads by ")
+        .append(cold())
+        .append("; seed ")
         .append(options.seed)
         .append("\n");
     text.append(
@@ -125,16 +95,29 @@ final class Report {
         .append(
             "else, the kernel's own threads included; well above the other rows' means a spoilt measurement. *Flushes/rec*: cache flushes ")
         .append(
-            "the disk executed per record, all processes; below 1 with one thread means that the append was not durable.\n\n");
+            "the disk executed per record, all processes; below 1 with one thread means that the append was not durable. *Recycling*: ")
+        .append(
+            "what can, keeps 512 MiB, was filled with more before, and uses its files again; *growing*: nothing is removed. *Preparation ")
+        .append("waits*: appends that waited for a prepared segment.\n\n");
     for (Cell cell : results.cells()) {
       table(text, cell);
     }
     fairness(text);
-    text.append("## What durable means here\n\n");
+    if (!options.quick) {
+      text.append(new Reach(results).markdown());
+    }
+    text.append(last);
+    text.append(damage.markdown());
+    text.append("## What durable means here, and where a record is without it\n\n")
+        .append(
+            "W1's mean has the draining inside: behind it all bytes have left the process. Its percentiles ")
+        .append("are those of the call alone; the bytes are then where the last column says.\n\n")
+        .append(
+            "| row | when a durable append returns | when a W1 append returns, the bytes are |\n|---|---|---|\n");
     for (Peers peer : options.peers) {
-      text.append("- **").append(peer.label()).append("**: ").append(peer.durableMeans());
+      text.append("| ").append(peer.label()).append(" | ").append(peer.durableMeans());
       results.details(peer.label()).forEach(detail -> text.append("; ").append(detail));
-      text.append('\n');
+      text.append(" | ").append(peer.undurableMeans()).append(" |\n");
     }
     if (!results.troubles().isEmpty()) {
       text.append("\n## Not measured, or void\n\n");
@@ -146,7 +129,7 @@ final class Report {
   }
 
   private void table(StringBuilder text, Cell cell) {
-    List<Column> columns = columns(cell);
+    List<Column> columns = Columns.of(cell);
     text.append("**").append(cell.title()).append("**\n\n|  | × best peer |");
     columns.forEach(column -> text.append(' ').append(column.title()).append(" |"));
     text.append("\n|---|---|").append("---|".repeat(columns.size())).append('\n');
@@ -164,6 +147,15 @@ final class Report {
             .append(" |");
       }
       text.append('\n');
+    }
+    results
+        .cannot(cell)
+        .forEach((row, why) ->
+            text.append("| ").append(row).append(" | – | ").append(why).append(" |\n"));
+    if (!results.shared(cell).isEmpty()) {
+      text.append("\nMeasured once and shown in both forms, since they do the same: ")
+          .append(String.join(", ", results.shared(cell)))
+          .append(".\n");
     }
     text.append('\n');
   }
@@ -191,6 +183,14 @@ final class Report {
     }
   }
 
+  private String cold() {
+    return switch (options.cold) {
+      case FADVISE -> "POSIX_FADV_DONTNEED on each file after a sync";
+      case DROP -> "drop_caches after a sync";
+      case NONE -> "nothing: there are none";
+    };
+  }
+
   private Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("machine", machine);
@@ -206,6 +206,10 @@ final class Report {
       cellTree.put("workload", cell.workload());
       cellTree.put("payloadBytes", cell.payloadBytes());
       cellTree.put("threads", cell.threads());
+      cellTree.put("batchRecords", cell.batchRecords());
+      cellTree.put("form", cell.form().toString().toLowerCase(Locale.ROOT));
+      cellTree.put("cannot", results.cannot(cell));
+      cellTree.put("shared", results.shared(cell));
       cellTree.put("durable", cell.durable());
       cellTree.put("rankedBy", cell.rankedBy());
       cellTree.put("bestPeer", results.bestPeer(cell).orElse(""));
@@ -229,11 +233,13 @@ final class Report {
       cells.add(cellTree);
     }
     tree.put("cells", cells);
+    tree.put("damage", damage.tree());
     tree.put("troubles", results.troubles());
     return tree;
   }
 
-  private static String show(Optional<Spread> spread, double scale) {
+  /// Shows a median with its range.
+  static String show(Optional<Spread> spread, double scale) {
     if (spread.isEmpty()) {
       return "–";
     }

@@ -17,6 +17,8 @@ final class Results {
       new LinkedHashMap<>();
   private final Map<String, Peers.Role> roles = new LinkedHashMap<>();
   private final Map<String, Set<String>> details = new LinkedHashMap<>();
+  private final Map<Cell, Set<String>> shared = new LinkedHashMap<>();
+  private final Map<Cell, Map<String, String>> cannot = new LinkedHashMap<>();
   private final List<String> troubles = new ArrayList<>();
 
   void add(Cell cell, String row, Peers.Role role, int repetition, Map<String, Double> metrics) {
@@ -25,6 +27,31 @@ final class Results {
         .computeIfAbsent(cell, _ -> new LinkedHashMap<>())
         .computeIfAbsent(row, _ -> new TreeMap<>())
         .put(repetition, metrics);
+  }
+
+  /// Shows a repetition of one cell in another one too: measured once, because the row does the
+  /// same in both.
+  void share(Cell from, Cell to, String row, int repetition) {
+    Map<String, Double> metrics = repetitions(from, row).get(repetition);
+    if (metrics != null) {
+      add(to, row, role(row), repetition, metrics);
+      shared.computeIfAbsent(to, _ -> new TreeSet<>()).add(row);
+    }
+  }
+
+  /// Returns the rows of a cell that were measured in another one.
+  Set<String> shared(Cell cell) {
+    return shared.getOrDefault(cell, Set.of());
+  }
+
+  /// Records that a row cannot do what a cell asks for.
+  void cannot(Cell cell, String row, String why) {
+    cannot.computeIfAbsent(cell, _ -> new LinkedHashMap<>()).put(row, why);
+  }
+
+  /// Returns the rows that cannot do what a cell asks for, and why.
+  Map<String, String> cannot(Cell cell) {
+    return cannot.getOrDefault(cell, Map.of());
   }
 
   /// Records what a log said about how it works.
@@ -97,37 +124,43 @@ final class Results {
   /// Returns how many times better a row is than the best peer: the ratio of the medians, and the
   /// lowest and highest ratio within one repetition, where both were measured next to each other.
   Optional<Spread> ratio(Cell cell, String row) {
-    Optional<String> best = bestPeer(cell);
-    Optional<Spread> own = spread(cell, row, cell.rankedBy());
-    if (best.isEmpty() || own.isEmpty()) {
-      return Optional.empty();
-    }
-    Map<Integer, Map<String, Double>> theirs = repetitions(cell, best.get());
-    double[] paired =
-        repetitions(cell, row).entrySet().stream()
-            .filter(entry -> theirs.containsKey(entry.getKey()))
-            .mapToDouble(entry ->
-                better(
-                    cell,
-                    entry.getValue().getOrDefault(cell.rankedBy(), Double.NaN),
-                    theirs
-                        .getOrDefault(entry.getKey(), Map.of())
-                        .getOrDefault(cell.rankedBy(), Double.NaN)))
-            .filter(Double::isFinite)
-            .toArray();
-    Optional<Spread> their = spread(cell, best.get(), cell.rankedBy());
-    if (their.isEmpty()) {
-      return Optional.empty();
-    }
-    double medians = better(cell, own.get().median(), their.get().median());
-    if (!Double.isFinite(medians)) {
-      return Optional.empty();
-    }
-    return Spread.of(paired).map(spread -> new Spread(medians, spread.min(), spread.max()));
+    return bestPeer(cell).flatMap(best -> ratio(cell, row, cell, best, cell.rankedBy()));
   }
 
-  private static double better(Cell cell, double own, double their) {
-    return cell.moreIsBetter() ? own / their : their / own;
+  /// Returns how many times better one row is than another, by a metric; they may stand in
+  /// different cells of the same run.
+  Optional<Spread> ratio(Cell cell, String row, Cell otherCell, String otherRow, String metric) {
+    Optional<Spread> own = spread(cell, row, metric);
+    Optional<Spread> other = spread(otherCell, otherRow, metric);
+    if (own.isEmpty() || other.isEmpty()) {
+      return Optional.empty();
+    }
+    double medians = better(more(metric), own.get().median(), other.get().median());
+    return Double.isFinite(medians)
+        ? Spread.of(pairs(cell, row, otherCell, otherRow, metric))
+            .map(spread -> new Spread(medians, spread.min(), spread.max()))
+        : Optional.empty();
+  }
+
+  /// Returns the ratios of the repetitions that have both rows.
+  double[] pairs(Cell cell, String row, Cell otherCell, String otherRow, String metric) {
+    Map<Integer, Map<String, Double>> others = repetitions(otherCell, otherRow);
+    return repetitions(cell, row).entrySet().stream()
+        .mapToDouble(entry ->
+            better(
+                more(metric),
+                entry.getValue().getOrDefault(metric, Double.NaN),
+                others.getOrDefault(entry.getKey(), Map.of()).getOrDefault(metric, Double.NaN)))
+        .filter(Double::isFinite)
+        .toArray();
+  }
+
+  private static boolean more(String metric) {
+    return !metric.endsWith("Nanos") && !metric.endsWith("Micros") && !metric.endsWith("Millis");
+  }
+
+  private static double better(boolean more, double own, double other) {
+    return more ? own / other : other / own;
   }
 
   /// A median with its range.

@@ -1,31 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.bench.peers;
 
+import dev.seawall.bench.peers.Cell.Form;
+import dev.seawall.io.Backend;
 import dev.seawall.io.StorageException;
+import dev.seawall.io.SystemMachine;
 import dev.seawall.wal.AppendCallback;
 import dev.seawall.wal.Durability;
+import dev.seawall.wal.Retention;
 import dev.seawall.wal.WalBatch;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.WalReader;
+import dev.seawall.wal.WalStats;
 import dev.seawall.wal.WriteAheadLog;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Seawall by its public API with default options. Draining is [WriteAheadLog#sync], which does
-/// more than it must: the log has no weaker way to say that the operating system has everything.
+/// Seawall by its public API with default options; when it recycles, with retention by bytes.
+/// Draining is [WriteAheadLog#sync], which does more than it must: the log has no weaker way to say
+/// that the operating system has everything.
 final class SeawallPeer implements Peer {
+  private final Backend backend;
+  private final boolean recycling;
   private @Nullable WriteAheadLog log;
+
+  SeawallPeer(Backend backend, Form form) {
+    this.backend = backend;
+    this.recycling = form == Form.RECYCLING;
+  }
+
+  @Override
+  public @Nullable String unavailable() {
+    try {
+      SystemMachine.open(backend).scheduler().close();
+      return null;
+    } catch (StorageException e) {
+      return e.getMessage();
+    }
+  }
 
   @Override
   public void open(Path directory, boolean durable) throws WalException, StorageException {
     log =
         WriteAheadLog.open(
             directory,
-            WalOptions.defaults()
-                .withDurability(durable ? Durability.SYNCED : Durability.BUFFERED));
+            options().withDurability(durable ? Durability.SYNCED : Durability.BUFFERED),
+            backend);
+  }
+
+  private WalOptions options() {
+    return recycling
+        ? WalOptions.defaults().withRetention(Retention.keep().withMaxBytes(Form.KEPT_BYTES))
+        : WalOptions.defaults();
+  }
+
+  /// Half as much again as is kept: then segments come back.
+  @Override
+  public long fillBytes() {
+    return recycling ? Form.KEPT_BYTES * 3 / 2 : 0;
+  }
+
+  @Override
+  public boolean forgets() {
+    return recycling;
+  }
+
+  @Override
+  public Map<String, Double> counters() {
+    WalStats stats = opened().stats();
+    return Map.of(
+        "rolls", (double) stats.rolls(),
+        "recycledSegments", (double) stats.recycledSegments(),
+        "preparationWaits", (double) stats.preparationWaits(),
+        "queueWaits", (double) stats.queueWaits());
   }
 
   private WriteAheadLog opened() {
@@ -62,8 +113,8 @@ final class SeawallPeer implements Peer {
   @Override
   public void readBack(Path directory, Sink sink) throws WalException, StorageException {
     byte[] record = new byte[1 << 17];
-    try (WriteAheadLog reopened = WriteAheadLog.open(directory, WalOptions.defaults());
-        WalReader reader = reopened.reader(1)) {
+    try (WriteAheadLog reopened = WriteAheadLog.open(directory, WalOptions.defaults(), backend);
+        WalReader reader = reopened.reader(reopened.firstIndex())) {
       while (reader.next()) {
         MemorySegment payload = reader.payload();
         int length = Math.toIntExact(payload.byteSize());

@@ -119,4 +119,54 @@ final class CheckerTest {
     assertThatCode(() -> check(log, two, 3, 2)).doesNotThrowAnyException();
     assertThatThrownBy(() -> check(log, two, 3, 3)).isInstanceOf(WrongDataException.class);
   }
+
+  /// A log that drops its oldest records: from `first`, an index, on.
+  private void checkTail(List<byte[]> log, int first, long leastBytes, long... appended) {
+    Checker checker = Checker.ofTail(payloads);
+    for (int index = first; index <= log.size(); index++) {
+      checker.record(index, log.get(index - 1), 0, 128);
+    }
+    checker.finish(appended, leastBytes);
+  }
+
+  @Test
+  void aTailWithoutAGapIsRight() {
+    assertThatCode(() -> checkTail(log(), 2000, 128 * 1000, RECORDS)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aTailThatLostItsEndIsWrong() {
+    assertThatThrownBy(() -> checkTail(log().subList(0, RECORDS - 1), 2000, 0, RECORDS))
+        .isInstanceOf(WrongDataException.class)
+        .hasMessageContaining("the last index is 2999");
+  }
+
+  @Test
+  void aTailWithAHoleInItIsWrong() {
+    List<byte[]> log = log();
+    log.remove(2500);
+    log.add(log.getLast());
+    assertThatThrownBy(() -> checkTail(log, 2000, 0, RECORDS))
+        .isInstanceOf(WrongDataException.class)
+        .hasMessageContaining("differs");
+  }
+
+  @Test
+  void aTailThatIsTooShortIsWrong() {
+    assertThatThrownBy(() -> checkTail(log(), 2990, 128 * 1000, RECORDS))
+        .isInstanceOf(WrongDataException.class)
+        .hasMessageContaining("kept only");
+  }
+
+  @Test
+  void aTailThatEndsWithAnotherPayloadIsWrong() {
+    Checker checker = Checker.ofTail(payloads);
+    byte[][] cycle = payloads.of(0);
+    for (int index = 2000; index <= RECORDS; index++) {
+      checker.record(index, cycle[index % cycle.length], 0, 128);
+    }
+    assertThatThrownBy(() -> checker.finish(RECORDS))
+        .isInstanceOf(WrongDataException.class)
+        .hasMessageContaining("writer 0 ended before payload");
+  }
 }

@@ -60,4 +60,24 @@ final class ResultsTest {
     ops("seawall", Role.SUBJECT, 10, 10);
     assertThat(results.ratio(DURABLE, "seawall")).isEmpty();
   }
+
+  @Test
+  void aRowThatDoesTheSameInBothFormsIsMeasuredOnce() {
+    Cell growing = new Cell("W1", 128, 1).in(Cell.Form.GROWING);
+    Cell recycling = growing.in(Cell.Form.RECYCLING);
+    results.add(growing, "chronicle", Role.PEER, 1, Map.of("meanNanos", 150.0));
+    results.share(growing, recycling, "chronicle", 1);
+    results.add(recycling, "seawall", Role.SUBJECT, 1, Map.of("meanNanos", 50.0));
+    assertThat(results.ratio(recycling, "seawall")).contains(new Spread(3, 3, 3));
+    assertThat(results.shared(recycling)).containsExactly("chronicle");
+    assertThat(results.shared(growing)).isEmpty();
+  }
+
+  @Test
+  void aPercentileInMicrosecondsIsBetterWhenItIsLess() {
+    results.add(DURABLE, "seawall", Role.SUBJECT, 1, Map.of("p99Micros", 100.0));
+    results.add(DURABLE, "chronicle", Role.PEER, 1, Map.of("p99Micros", 400.0));
+    assertThat(results.ratio(DURABLE, "seawall", DURABLE, "chronicle", "p99Micros"))
+        .contains(new Spread(4, 4, 4));
+  }
 }
