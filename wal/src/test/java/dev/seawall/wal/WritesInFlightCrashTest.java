@@ -159,4 +159,50 @@ class WritesInFlightCrashTest {
         });
     assertThat(fired[0]).isGreaterThan(30);
   }
+
+  /// An appender that leads sends what others appended behind its own group, and goes when its own
+  /// is durable: somebody must see the end of what it sent. Once nobody did, and its caller waited
+  /// for ever.
+  @Test
+  void whatALeaderSentBehindItsOwnGroupIsSeen() {
+    int[] behind = new int[1];
+    Seeds.forEach(
+        60,
+        1,
+        seed -> {
+          SimOptions depth = SimOptions.defaults().withDepth((int) (1 + seed.value() % 3));
+          CrashLab lab = new CrashLab(seed, depth, CrashLab.tiny());
+          WriteAheadLog log = lab.open();
+          CrashTold told = new CrashTold();
+          long[] accepted = new long[1];
+          append(log, 1, 100);
+          lab.machine.scheduler().runFor(1_000_000L);
+          lab.machine
+              .disk()
+              .failNext(
+                  Verb.DURABLE_WRITE,
+                  _ -> {
+                    if (accepted[0] == 0) {
+                      accepted[0] = 3;
+                      appendDuringTheWrite(lab, log, told);
+                      behind[0]++;
+                    }
+                    return false;
+                  });
+          append(log, 2, 100);
+          lab.machine.scheduler().runFor(50_000_000L);
+          check(told.durable.contains(accepted[0]), "nobody saw the end of record " + accepted[0]);
+        });
+    assertThat(behind[0]).isGreaterThan(30);
+  }
+
+  private static void appendDuringTheWrite(CrashLab lab, WriteAheadLog log, CrashTold told) {
+    try {
+      check(log.append(payload(3, 100), Durability.SYNCED, told) == 3, "another index");
+    } catch (WalException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    // The log's thread looks, finds a leader at work, and sleeps.
+    lab.machine.scheduler().runUntilIdle();
+  }
 }

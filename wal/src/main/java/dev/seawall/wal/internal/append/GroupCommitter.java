@@ -132,8 +132,10 @@ final class GroupCommitter {
       queue.poll();
       progress = retireWrites();
       progress |= retireSync();
-      progress |= submitWrite();
-      progress |= submitSync();
+      if (durable.seq < untilSeq) {
+        progress |= submitWrite();
+        progress |= submitSync();
+      }
     }
     LogFailedException failed = failure;
     if (failed != null) {
@@ -432,6 +434,11 @@ final class GroupCommitter {
   /// Returns whether something written should be synced now; exact only for the leader.
   boolean syncPending() {
     return written.seq > durable.seq && policy.syncDue(written.seq, inFlight.isEmpty());
+  }
+
+  /// Returns whether something was submitted whose end nobody has seen.
+  boolean inFlight() {
+    return !inFlight.isEmpty() || syncing.seq > durable.seq;
   }
 
   /// Notes that the group with this number is a MARK.

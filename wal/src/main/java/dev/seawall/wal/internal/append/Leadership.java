@@ -297,7 +297,9 @@ final class Leadership implements Worker {
         return false;
       }
       Window active = appender.active();
-      return ring.firstClosed() != null
+      // What a leader that went had sent behind its own group, too.
+      return committer.inFlight()
+          || ring.firstClosed() != null
           || (active != null && active.hasFrames() && policy.writeDue(active.seq))
           || committer.syncPending();
     } finally {
