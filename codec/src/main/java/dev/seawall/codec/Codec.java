@@ -7,6 +7,7 @@ import dev.seawall.codec.internal.Zstandard;
 import dev.seawall.wal.CodecException;
 import dev.seawall.wal.RecordCipher;
 import dev.seawall.wal.RecordCodec;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// How records are compressed and encrypted. Reads every form, writes the chosen one. Immutable:
@@ -114,6 +115,24 @@ public final class Codec implements RecordCodec {
             ? Lz4.compress(payload, length, target, at)
             : Zstandard.compress(payload, length, target, at, level);
     return written > limit ? null : new Compressed(writes, written);
+  }
+
+  @Override
+  public byte[] compressBlock(int compression, byte[] block, int length) {
+    byte[] target;
+    int written;
+    switch (compression) {
+      case LZ4 -> {
+        target = new byte[Lz4.roomFor(length)];
+        written = Lz4.compress(block, length, target, 0);
+      }
+      case ZSTD -> {
+        target = new byte[Zstandard.roomFor(length)];
+        written = Zstandard.compress(block, length, target, 0, writes == ZSTD ? level : ZSTD_LEVEL);
+      }
+      default -> throw new IllegalArgumentException("unknown compression " + compression);
+    }
+    return Arrays.copyOf(target, written);
   }
 
   @Override

@@ -107,7 +107,7 @@ class CodecGoldenTest {
     GOLDEN.check("names.txt", ByteBuffer.wrap(names.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static ByteBuffer deflate(ByteBuffer bytes) throws IOException {
+  static ByteBuffer deflate(ByteBuffer bytes) throws IOException {
     byte[] array = new byte[bytes.remaining()];
     bytes.get(array);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -117,7 +117,7 @@ class CodecGoldenTest {
     return ByteBuffer.wrap(out.toByteArray());
   }
 
-  private static ByteBuffer inflate(ByteBuffer bytes) throws IOException {
+  static ByteBuffer inflate(ByteBuffer bytes) throws IOException {
     byte[] array = new byte[bytes.remaining()];
     bytes.get(array);
     try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(array))) {

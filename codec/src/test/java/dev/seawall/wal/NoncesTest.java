@@ -82,6 +82,11 @@ class NoncesTest {
     }
 
     @Override
+    public byte[] compressBlock(int compression, byte[] block, int length) {
+      throw new IllegalArgumentException("nothing is compressed");
+    }
+
+    @Override
     public boolean knows(int compression) {
       return false;
     }

@@ -111,6 +111,9 @@ public final class ReadOnlyLog implements AutoCloseable {
   private static ReadOnlyView view(Path directory, WalOptions options, Machine machine)
       throws WalException, StorageException {
     return new ReadOnlyView(
-        new SegmentFiles(machine.files(), directory, options.prefix()), options, machine);
+        new SegmentFiles(
+            machine.files(), directory, options.prefix(), options.codec().orElse(null)),
+        options,
+        machine);
   }
 }

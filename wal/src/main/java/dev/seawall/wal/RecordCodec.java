@@ -33,6 +33,12 @@ public interface RecordCodec {
   ///   or does not fit the limit
   @Nullable Compressed compress(byte[] payload, int length, byte[] target, int at, int limit);
 
+  /// Compresses a block of a sealed segment.
+  ///
+  /// @param compression one that it [#knows]
+  /// @param length of the block, which begins at 0
+  byte[] compressBlock(int compression, byte[] block, int length);
+
   /// Returns whether [#decompress] knows a code.
   boolean knows(int compression);
 

@@ -29,6 +29,12 @@ public interface WalListener {
   /// The seek index of a sealed segment could not be written; reading does without.
   default void sidecarFailed(long segment, StorageException cause) {}
 
+  /// A sealed segment was compressed, and its file went.
+  default void segmentCompressed(long segment) {}
+
+  /// A sealed segment could not be compressed; it stays as it is.
+  default void compressionFailed(long segment, StorageException cause) {}
+
   /// A caller changed its payload during the append.
   default void payloadChanged(long index) {}
 

@@ -88,7 +88,11 @@ public final class WalOptionKeys {
           new Key(
               "enforce",
               "open without a damaged sealed segment (warn), or not (strict)",
-              (o, v) -> o.withEnforce(constant(WalOptions.Enforce.class, v))));
+              (o, v) -> o.withEnforce(constant(WalOptions.Enforce.class, v))),
+          new Key(
+              "sealed-compression",
+              "none, gzip or zstd: how sealed segments are compressed",
+              (o, v) -> o.withSealedCompression(constant(WalOptions.SealedCompression.class, v))));
 
   private WalOptionKeys() {}
 

@@ -41,6 +41,16 @@ public final class WalOptions {
     STRICT
   }
 
+  /// How sealed segments are compressed, by a worker, when they are durable.
+  public enum SealedCompression {
+    /// Not at all.
+    NONE,
+    /// By gzip: `gunzip` restores the file.
+    GZIP,
+    /// By Zstandard, level 3: `zstd -d` restores the file. Needs a codec that knows it.
+    ZSTD
+  }
+
   private String prefix = "seawall";
   private long segmentBytes = 64L << 20;
   private long firstSegmentBytes = 4L << 20;
@@ -60,6 +70,7 @@ public final class WalOptions {
   private Enforce enforce = Enforce.WARN;
   private WalListener listener = WalListener.NONE;
   private @Nullable RecordCodec codec;
+  private SealedCompression sealedCompression = SealedCompression.NONE;
 
   private WalOptions() {}
 
@@ -83,6 +94,7 @@ public final class WalOptions {
     enforce = from.enforce;
     listener = from.listener;
     codec = from.codec;
+    sealedCompression = from.sealedCompression;
   }
 
   /// Returns the defaults: durable appends, 64 MiB segments, nothing removed.
@@ -268,6 +280,15 @@ public final class WalOptions {
     return changed;
   }
 
+  /// Sets how sealed segments are compressed. Reading goes on as before, by index and by time.
+  /// Compressed files are not used again for new segments, and [Retention] counts a segment by the
+  /// length that it had; encrypted segments, which do not get smaller, stay as they are.
+  public WalOptions withSealedCompression(SealedCompression value) {
+    WalOptions changed = new WalOptions(this);
+    changed.sealedCompression = value;
+    return changed;
+  }
+
   /// Returns the prefix of file names.
   public String prefix() {
     return prefix;
@@ -362,5 +383,10 @@ public final class WalOptions {
   /// Returns what compresses and encrypts payloads; empty when nothing does.
   public Optional<RecordCodec> codec() {
     return Optional.ofNullable(codec);
+  }
+
+  /// Returns how sealed segments are compressed.
+  public SealedCompression sealedCompression() {
+    return sealedCompression;
   }
 }

@@ -64,7 +64,9 @@ public final class LogInspector implements AutoCloseable {
   private static LogInspector open(
       Path directory, WalOptions options, Machine machine, @Nullable Machine owned)
       throws WalException, StorageException {
-    SegmentFiles files = new SegmentFiles(machine.files(), directory, options.prefix());
+    SegmentFiles files =
+        new SegmentFiles(
+            machine.files(), directory, options.prefix(), options.codec().orElse(null));
     try (LogPlan plan = LogPlan.of(files)) {
       return new LogInspector(files, new ViewBuilder(plan).build(), owned);
     }

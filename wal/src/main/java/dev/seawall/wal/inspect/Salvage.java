@@ -92,7 +92,9 @@ public final class Salvage {
       throws WalException, StorageException, InterruptedException {
     checkOut(directory, outDirectory, machine);
     try (LogPlan plan =
-        LogPlan.of(new SegmentFiles(machine.files(), directory, options.prefix()))) {
+        LogPlan.of(
+            new SegmentFiles(
+                machine.files(), directory, options.prefix(), options.codec().orElse(null)))) {
       Copy copy;
       try (WriteAheadLog out = WriteAheadLog.open(outDirectory, copyOptions(options), machine)) {
         copy = new Copy(out, options.codec().orElse(null), plan.state().firstIndexKept());

@@ -114,7 +114,9 @@ public final class Verification {
       Path directory, WalOptions options, Machine machine, ProgressListener progress)
       throws WalException, StorageException {
     try (LogPlan plan =
-        LogPlan.of(new SegmentFiles(machine.files(), directory, options.prefix()))) {
+        LogPlan.of(
+            new SegmentFiles(
+                machine.files(), directory, options.prefix(), options.codec().orElse(null)))) {
       Collector collector =
           new Collector(options.codec().orElse(null), plan.state().firstIndexKept());
       Survey survey = new Survey(plan, collector, progress);

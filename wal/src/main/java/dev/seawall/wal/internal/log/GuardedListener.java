@@ -55,6 +55,16 @@ final class GuardedListener implements WalListener {
   }
 
   @Override
+  public void segmentCompressed(long segment) {
+    guard(() -> told.segmentCompressed(segment));
+  }
+
+  @Override
+  public void compressionFailed(long segment, StorageException cause) {
+    guard(() -> told.compressionFailed(segment, cause));
+  }
+
+  @Override
   public void payloadChanged(long index) {
     guard(() -> told.payloadChanged(index));
   }

@@ -28,6 +28,7 @@ final class Maintenance implements Worker {
   private final WalOptions options;
   private final Machine machine;
   private final RetentionSweep sweep;
+  private final CompressionWork compression;
   private final Deque<Segment> rolled = new ArrayDeque<>();
   private final List<ActiveSegment> retired = new ArrayList<>();
   private final Deque<Segment> unindexed = new ArrayDeque<>();
@@ -41,6 +42,7 @@ final class Maintenance implements Worker {
     this.options = options;
     this.machine = machine;
     this.sweep = new RetentionSweep(options.retention(), machine.time(), options.listener());
+    this.compression = new CompressionWork(log, options);
   }
 
   void start() {
@@ -85,14 +87,17 @@ final class Maintenance implements Worker {
       WalEvents.segmentRolled(sealed.number(), nextNumber);
       options.listener().rolled(sealed.number(), nextNumber);
       unindexed.add(sealed);
+      compression.add(sealed);
       return 0;
     }
     boolean settled = closeRetiredBelow(log.writer().durableSegment());
     settled &= writeSidecars();
+    CompressionWork.Left left = compression.step();
+    settled &= left != CompressionWork.Left.LATER;
     long idle = settled ? UNTIL_WOKEN : RETRY_NANOS;
     boolean timed = sweep.active() || options.maxSegmentAge().isPresent();
     if (!timed || log.writer().failure() != null) {
-      return idle;
+      return left == CompressionWork.Left.MORE ? 0 : idle;
     }
     try {
       rollByAge();
@@ -104,7 +109,7 @@ final class Maintenance implements Worker {
       Thread.currentThread().interrupt();
       return UNTIL_WOKEN;
     }
-    return PERIOD_NANOS;
+    return left == CompressionWork.Left.MORE ? 0 : settled ? PERIOD_NANOS : RETRY_NANOS;
   }
 
   /// Returns whether none has to wait for its segment to become durable.
@@ -165,6 +170,7 @@ final class Maintenance implements Worker {
     if (current != null) {
       current.close();
     }
+    compression.close();
   }
 
   /// Closes the files of sealed segments; the writer no longer uses any of them.

@@ -22,6 +22,7 @@ import dev.seawall.wal.internal.recovery.Recovered;
 import dev.seawall.wal.internal.retention.Floor;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import dev.seawall.wal.internal.segment.Segment;
+import dev.seawall.wal.internal.segment.SegmentCompressor;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentPool;
 import dev.seawall.wal.internal.segment.SegmentSet;
@@ -86,7 +87,8 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     try {
       OpenLog log =
           new OpenLog(
-              new SegmentFiles(machine.files(), directory, options.prefix()),
+              new SegmentFiles(
+                  machine.files(), directory, options.prefix(), options.codec().orElse(null)),
               options.withListener(new GuardedListener(options.listener())),
               machine,
               lock);
@@ -251,6 +253,12 @@ public final class OpenLog implements LogWriter.Owner, LogView {
   /// again later.
   boolean writeSidecar(Segment sealed) throws StorageException {
     return truncation.writeSidecar(sealed);
+  }
+
+  /// Puts a compressed segment in the place of its file; null when that cannot be now, or never.
+  SegmentCompressor.@Nullable Outcome compress(SegmentCompressor compressor)
+      throws StorageException {
+    return truncation.compress(compressor);
   }
 
   /// Replaces the segments; called under the append lock.

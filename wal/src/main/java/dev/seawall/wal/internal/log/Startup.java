@@ -7,6 +7,7 @@ import dev.seawall.io.IoQueue;
 import dev.seawall.io.LockHeldException;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
+import dev.seawall.wal.CodecMissingException;
 import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.KeyException;
 import dev.seawall.wal.LogLockedException;
@@ -23,6 +24,7 @@ import dev.seawall.wal.internal.recovery.LogImage;
 import dev.seawall.wal.internal.recovery.LogScan;
 import dev.seawall.wal.internal.recovery.Recovered;
 import dev.seawall.wal.internal.recovery.Recovery;
+import dev.seawall.wal.internal.segment.CompressedSegments;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentPool;
@@ -48,6 +50,16 @@ final class Startup {
       SegmentFiles files, WalOptions options, Machine machine, SegmentPool.Owner owner)
       throws StorageException, WalException {
     long startedNanos = machine.time().nanoTime();
+    if (options.sealedCompression() == WalOptions.SealedCompression.ZSTD
+        && !options.codec().map(codec -> codec.knows(RecordCodec.ZSTD)).orElse(false)) {
+      throw new CodecMissingException(
+          "open "
+              + files.directory()
+              + ": sealed segments are to be compressed by Zstandard, and no codec that knows it"
+              + " was given. Put module seawall-codec beside the log and give Codec.reading() in"
+              + " WalOptions.withCodec, or take gzip",
+          null);
+    }
     IoQueue queue = machine.files().newQueue();
     LogScan scan = new LogScan(files);
     LogImage image = scan.run();
@@ -77,6 +89,7 @@ final class Startup {
       Recovery recovery = new Recovery(files, machine, pool, queue, startedNanos);
       Recovered found = image == null ? recovery.create(scan.orphans()) : recovery.resume(image);
       SidecarIndex.clean(files, found.segments());
+      CompressedSegments.clean(files);
       if (options.appendMode() == WalOptions.AppendMode.MAPPED) {
         pool.startMapping();
         found = found.map(machine.files());

@@ -6,13 +6,17 @@ import dev.seawall.wal.IndexTruncatedException;
 import dev.seawall.wal.TruncationRefusedException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.append.LogWriter;
+import dev.seawall.wal.internal.frame.ControlFrames;
+import dev.seawall.wal.internal.segment.CompressedSegments;
 import dev.seawall.wal.internal.segment.Segment;
+import dev.seawall.wal.internal.segment.SegmentCompressor;
 import dev.seawall.wal.internal.segment.SegmentSet;
 import dev.seawall.wal.internal.segment.SidecarIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Drops records at either end, and keeps the pins that forbid it. Thread-safe; one at a time.
 final class Truncation {
@@ -86,6 +90,20 @@ final class Truncation {
     return true;
   }
 
+  /// Puts a compressed segment in the place of its file, if it is still sealed as it was, unless a
+  /// truncation is under way.
+  ///
+  /// @return null when it is no longer part of the log, or has to be tried again later
+  synchronized SegmentCompressor.@Nullable Outcome compress(SegmentCompressor compressor)
+      throws StorageException {
+    Segment sealed = compressor.segment();
+    Segment now = log.segments().byNumber(sealed.number());
+    if (truncating || now == null || !now.sealed() || now.end() != sealed.end()) {
+      return null;
+    }
+    return compressor.finish();
+  }
+
   /// Drops the records below an index that nobody needs: state first, then files.
   private void removeBelow(long firstIndexKept)
       throws WalException, StorageException, InterruptedException {
@@ -117,9 +135,11 @@ final class Truncation {
         removed = true;
         boolean recycled = false;
         SidecarIndex.delete(segment.path(), log.machine().files());
-        if (segment.damage() == null && segment.holders().get() == 0) {
+        CompressedSegments.delete(log.files(), segment.path());
+        boolean there = log.machine().files().status(segment.path()).isFile();
+        if (there && segment.damage() == null && segment.holders().get() == 0) {
           recycled = log.pool().offer(segment.path());
-        } else if (log.machine().files().status(segment.path()).isFile()) {
+        } else if (there) {
           log.machine().files().delete(segment.path());
         }
         log.options().listener().segmentRemoved(segment.number(), recycled);
@@ -190,10 +210,19 @@ final class Truncation {
     truncating = true;
     try {
       writer.sync();
-      writer.writeCut(CutFinder.find(log, lastIndexKept, log.epoch() + 1));
+      ControlFrames.Cut cut = CutFinder.find(log, lastIndexKept, log.epoch() + 1);
+      expand(set.byNumber(cut.segment()));
+      writer.writeCut(cut);
       log.reopen(lastIndexKept);
     } finally {
       truncating = false;
+    }
+  }
+
+  /// What is written at the cut goes into the segment's own file.
+  private void expand(@Nullable Segment segment) throws StorageException {
+    if (segment != null) {
+      CompressedSegments.expand(log.files(), segment.path());
     }
   }
 

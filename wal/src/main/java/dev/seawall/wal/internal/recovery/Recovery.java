@@ -14,6 +14,7 @@ import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.frame.LogState;
 import dev.seawall.wal.internal.frame.Promise;
 import dev.seawall.wal.internal.segment.ActiveSegment;
+import dev.seawall.wal.internal.segment.CompressedSegments;
 import dev.seawall.wal.internal.segment.Segment;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentHeader;
@@ -74,6 +75,7 @@ public final class Recovery {
     Segment tail = image.tail();
     List<Segment> segments = new ArrayList<>(image.sealed());
     LogState state = image.state();
+    CompressedSegments.expand(files, tail.path());
     StorageFile file = files.files().open(tail.path(), FileSystem.OpenMode.WRITE, queue);
     Start start;
     boolean done = false;
@@ -365,7 +367,10 @@ public final class Recovery {
   }
 
   private void remove(SegmentFiles.Entry entry) throws StorageException {
-    machine.files().delete(entry.path());
+    boolean compressed = CompressedSegments.delete(files, entry.path());
+    if (!compressed || machine.files().status(entry.path()).isFile()) {
+      machine.files().delete(entry.path());
+    }
     removed.add(entry.name().fileName());
   }
 

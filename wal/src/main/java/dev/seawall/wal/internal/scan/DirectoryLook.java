@@ -11,7 +11,6 @@ import dev.seawall.wal.NotALogException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.segment.SegmentFiles;
 import dev.seawall.wal.internal.segment.SegmentHeader;
-import dev.seawall.wal.internal.segment.SegmentName;
 import dev.seawall.wal.internal.segment.Strangers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,13 +73,8 @@ public record DirectoryLook(
     List<String> names = files.files().list(files.directory());
     List<SegmentFiles.Entry> entries = new ArrayList<>();
     List<SegmentFiles.Entry> preparing = new ArrayList<>();
-    for (String name : names) {
-      Optional<SegmentName> parsed = SegmentName.parse(files.prefix(), name);
-      if (parsed.isPresent()) {
-        SegmentFiles.Entry entry =
-            new SegmentFiles.Entry(parsed.get(), files.directory().resolve(name));
-        (parsed.get().prepared() ? preparing : entries).add(entry);
-      }
+    for (SegmentFiles.Entry entry : files.entries(names)) {
+      (entry.name().prepared() ? preparing : entries).add(entry);
     }
     if (entries.isEmpty() && preparing.isEmpty()) {
       throw noSegment(files, names);
@@ -114,7 +107,8 @@ public record DirectoryLook(
           throw new NotALogException(
               "open "
                   + files.directory()
-                  + " read-only: there is no such directory. Check the path; opening for writing would create it",
+                  + " read-only: there is no such directory. Check the path; opening for writing"
+                  + " would create it",
               null);
       case FILE, OTHER ->
           throw new NotALogException(
@@ -153,7 +147,7 @@ public record DirectoryLook(
       throws WalException {
     long bytes = 0;
     try {
-      FileStatus status = files.files().status(entry.path());
+      FileStatus status = files.status(entry.path());
       if (status.isMissing()) {
         return null; // A writer removed or reused it since the directory was listed.
       }

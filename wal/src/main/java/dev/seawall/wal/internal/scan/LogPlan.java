@@ -177,7 +177,7 @@ public final class LogPlan implements AutoCloseable {
     try {
       return new TailWalk(files, look.entry(), header);
     } catch (StorageException e) {
-      if (files.files().status(look.entry().path()).isMissing()) {
+      if (files.status(look.entry().path()).isMissing()) {
         raced = true; // A writer removed or reused it since the directory was listed.
       } else {
         newer.addFirst(look);
@@ -200,7 +200,8 @@ public final class LogPlan implements AutoCloseable {
               chain.lastIndex(),
               "frames of epoch "
                   + chain.strangeEpoch()
-                  + " stand behind, and what began that epoch is gone (or the disk lied about a sync)"));
+                  + " stand behind, and what began that epoch is gone (or the disk lied about a"
+                  + " sync)"));
     }
     // What waits behind the tail is no part of the log yet; what it promises was synced all the
     // same.

@@ -9,6 +9,7 @@ import dev.seawall.io.StorageFile;
 import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.FormatTooNewException;
 import dev.seawall.wal.FormatTooOldException;
+import dev.seawall.wal.RecordCodec;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.internal.frame.FormatVersion;
 import dev.seawall.wal.internal.frame.Layout;
@@ -17,21 +18,34 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The segment files of one log directory: listing, opening, reading headers. Stateless but for its
 /// place; thread-safe.
 ///
+/// A sealed segment may be compressed: then `<segment file>.gz` or `.zst` stands in its place, and
+/// is listed, opened and measured here under the name of the segment file. When both are there, the
+/// compressed one does not exist.
+///
 /// @param files the door to disks
 /// @param directory of the log
 /// @param prefix of its names
-public record SegmentFiles(FileSystem files, Path directory, String prefix) {
+/// @param codec what restores compressed segment files; null when only gzip is known
+public record SegmentFiles(
+    FileSystem files, Path directory, String prefix, @Nullable RecordCodec codec) {
+  /// Makes one that knows no codec.
+  public SegmentFiles(FileSystem files, Path directory, String prefix) {
+    this(files, directory, prefix, null);
+  }
+
   /// One file of the listing.
   ///
   /// @param name as parsed
-  /// @param path in the directory
+  /// @param path in the directory, of the segment file, also when a compressed one stands there
   public record Entry(SegmentName name, Path path) {
     /// Returns the segment number.
     public long number() {
@@ -58,17 +72,9 @@ public record SegmentFiles(FileSystem files, Path directory, String prefix) {
   public Listing list() throws StorageException, WalException {
     List<Entry> ready = new ArrayList<>();
     List<Entry> preparing = new ArrayList<>();
-    for (String fileName : files.list(directory)) {
-      Optional<SegmentName> name = SegmentName.parse(prefix, fileName);
-      if (name.isPresent()) {
-        Entry entry = new Entry(name.get(), directory.resolve(fileName));
-        (entry.name().prepared() ? preparing : ready).add(entry);
-      }
+    for (Entry entry : entries(files.list(directory))) {
+      (entry.name().prepared() ? preparing : ready).add(entry);
     }
-    Comparator<Entry> byNumber =
-        Comparator.comparingLong(Entry::number).thenComparing(e -> e.path().toString());
-    ready.sort(byNumber);
-    preparing.sort(byNumber);
     for (int i = 1; i < ready.size(); i++) {
       if (ready.get(i).number() == ready.get(i - 1).number()) {
         throw new CorruptException(
@@ -84,9 +90,43 @@ public record SegmentFiles(FileSystem files, Path directory, String prefix) {
     return new Listing(ready, preparing);
   }
 
-  /// Opens a file for reading; `queue` is not used by blocking reads.
+  /// Returns the log's files among some names, by number; one for a segment file and its compressed
+  /// one.
+  public List<Entry> entries(List<String> names) {
+    Map<String, Entry> found = new HashMap<>();
+    for (String fileName : names) {
+      String raw = CompressedSegments.rawName(fileName);
+      SegmentName.parse(prefix, raw)
+          .filter(name -> raw.equals(fileName) || !name.prepared())
+          .ifPresent(name -> found.put(raw, new Entry(name, directory.resolve(raw))));
+    }
+    return found.values().stream()
+        .sorted(
+            Comparator.comparingLong(Entry::number).thenComparing(entry -> entry.path().toString()))
+        .toList();
+  }
+
+  /// Opens a segment file, compressed or not, for reading; `queue` is not used by blocking reads.
   public StorageFile openForReading(Path path, IoQueue queue) throws StorageException {
-    return files.open(path, FileSystem.OpenMode.READ, queue);
+    try {
+      return files.open(path, FileSystem.OpenMode.READ, queue);
+    } catch (StorageException e) {
+      if (!files.status(path).isMissing()) {
+        throw e;
+      }
+      StorageFile compressed = CompressedSegments.open(this, path, queue);
+      if (compressed == null) {
+        throw e;
+      }
+      return compressed;
+    }
+  }
+
+  /// Returns what stands at the path of a segment file: of a compressed one the kind and the length
+  /// that it had.
+  public FileStatus status(Path path) throws StorageException {
+    FileStatus raw = files.status(path);
+    return raw.isMissing() ? CompressedSegments.status(this, path) : raw;
   }
 
   /// Reads and judges the header of a segment that should be there.
@@ -96,13 +136,17 @@ public record SegmentFiles(FileSystem files, Path directory, String prefix) {
   /// @throws FormatTooNewException when a newer version wrote it
   /// @throws FormatTooOldException when this version no longer reads it
   public SegmentHeader header(Entry entry, IoQueue queue) throws StorageException, WalException {
-    FileStatus status = files.status(entry.path());
+    CompressedSegments.requireCodec(this, entry.path());
+    FileStatus status = status(entry.path());
     if (!status.isFile()) {
       throw corrupt(
           entry, "expected a segment file, found " + status.kind().name().toLowerCase(Locale.ROOT));
     }
     try (StorageFile file = openForReading(entry.path(), queue);
         Arena arena = Arena.ofConfined()) {
+      if (file instanceof CompressedFile compressed && compressed.problem() != null) {
+        throw corrupt(entry, compressed.problem());
+      }
       MemorySegment block = arena.allocate(SegmentHeader.BYTES);
       long length = readFully(file, 0, block);
       SegmentHeader header = judge(entry, SegmentHeader.parse(block, length));
