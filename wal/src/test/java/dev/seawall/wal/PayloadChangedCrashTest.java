@@ -52,8 +52,8 @@ class PayloadChangedCrashTest {
   private long appendWhile(WriteAheadLog log, Runnable change, Act append) throws Exception {
     long before = log.lastIndex();
     long waits = log.stats().queueWaits();
-    log.append(payload(before + 1, 11_000), Durability.BUFFERED);
-    log.append(payload(before + 2, 11_000), Durability.BUFFERED);
+    log.append(payload(before + 1, 8_000), Durability.BUFFERED);
+    log.append(payload(before + 2, 8_000), Durability.BUFFERED);
     boolean[] done = new boolean[1];
     List<Scheduler.Handle> others = new ArrayList<>();
     // Many, so that one of them is drawn before the window comes free.
