@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.Chain;
 import dev.seawall.archive.Fence;
 import dev.seawall.archive.L0Retention;
 import dev.seawall.archive.Link;
@@ -16,6 +17,7 @@ import dev.seawall.io.objects.ObjectStoreException.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// Nothing is asked of the store while nothing was shipped.
 final class Levels {
   private static final long RETRY_NANOS = Duration.ofSeconds(30).toNanos();
-  private static final long REMOVAL_NANOS = Duration.ofMinutes(5).toNanos();
 
   private final Shipper shipper;
   private final Replica replica;
@@ -44,7 +45,8 @@ final class Levels {
   private long failedNanos;
   private boolean failed;
   private long removalNanos;
-  private boolean removable;
+  // Whether level 0 may have links that are merged.
+  private volatile boolean removable;
   private int level;
   private @Nullable Call<@Nullable Link> merging;
   private @Nullable Call<Integer> removing;
@@ -83,7 +85,7 @@ final class Levels {
             1,
             fence.epoch(),
             fence.writer());
-    index.add(0, object, marks, time.wallMillis());
+    index.add(0, object, marks);
     published = true;
   }
 
@@ -118,7 +120,7 @@ final class Levels {
         return;
       }
     }
-    if (removable && now - removalNanos >= REMOVAL_NANOS && mayRemove() && isHeld()) {
+    if (removable && now - removalNanos >= options.l0Retention().toNanos() && isHeld()) {
       removing = shipper.calls().submit(this::remove, wake);
     }
   }
@@ -155,33 +157,37 @@ final class Levels {
       if (count != null && count > 0) {
         events.listener().removed(count);
       }
-      removable = index.chain().level(0).size() > 1;
     }
   }
 
-  private Instant now() {
-    return Instant.ofEpochMilli(time.wallMillis());
-  }
-
-  private List<Link> old() {
-    return L0Retention.removable(index.chain(), now(), options.l0Retention());
-  }
-
-  private boolean mayRemove() {
-    removalNanos = time.nanoTime();
-    return !old().isEmpty();
-  }
-
+  /// Lists the replica, once in the time that links of level 0 stay at least.
   private int remove() throws IOException {
+    List<Link> timed = new ArrayList<>();
+    for (Link link : Chain.list(replica).links()) {
+      // A listing of a directory tells no times.
+      ObjectInfo info = link.modified() == null ? replica.head(link.key()) : null;
+      timed.add(
+          info == null
+              ? link
+              : new Link(
+                  link.level(),
+                  link.first(),
+                  link.last(),
+                  link.bytes(),
+                  link.key(),
+                  info.modified()));
+    }
+    Chain chain = Chain.of(timed);
+    Instant now = Instant.ofEpochMilli(time.wallMillis());
     // From the newest on: what a crash leaves behind are restore points still.
-    List<Link> old = old().reversed();
+    List<Link> old = L0Retention.removable(chain, now, options.l0Retention()).reversed();
     replica
         .retrier()
         .call(() -> {
           replica.store().delete(old.stream().map(Link::key).toList());
           return true;
         });
-    index.remove(old);
+    removable = chain.level(0).size() - old.size() > 1;
     return old.size();
   }
 }

@@ -137,7 +137,7 @@ final class Merge {
     metadata.put(LinkMaker.TIMESTAMP, Instant.ofEpochMilli(header.timestampMillis()).toString());
     ObjectKey key = replica.layout().key(level, inputs.getFirst().first(), inputs.getLast().last());
     ObjectInfo info = replica.put(key, merged.content(), metadata, PutCondition.ifAbsent());
-    index.add(level, info, its, replica.machine().time().wallMillis());
+    index.add(level, info, its);
     return new Link(
         level, inputs.getFirst().first(), inputs.getLast().last(), info.bytes(), key, null);
   }

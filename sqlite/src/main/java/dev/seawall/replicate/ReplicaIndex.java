@@ -9,9 +9,7 @@ import dev.seawall.archive.LinkMarks;
 import dev.seawall.archive.Replica;
 import dev.seawall.io.objects.ObjectInfo;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +17,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What stands in the replica, as far as merging needs it: listed once, then kept by what we do
-/// ourselves, so that nothing is listed while nothing happens. Thread-safe.
+/// What stands in the replica and is not merged yet: listed once, then kept by what we do
+/// ourselves, so that nothing is listed while nothing happens. What is merged is forgotten, but for
+/// the newest link of each level. Thread-safe.
 final class ReplicaIndex {
   private final Replica replica;
   // All guarded by this. By level, then by first number.
@@ -45,6 +44,9 @@ final class ReplicaIndex {
     Chain chain = Chain.list(replica);
     synchronized (this) {
       chain.links().forEach(link -> levels.get(link.level()).putIfAbsent(link.first(), link));
+      for (int level = 1; level < LinkLayout.MAX_LEVEL; level++) {
+        forgetMerged(level);
+      }
       listed = true;
     }
   }
@@ -57,27 +59,24 @@ final class ReplicaIndex {
   }
 
   /// A link of ours is there.
-  synchronized void add(int level, ObjectInfo object, LinkMarks its, long nowMillis) {
-    Link found = replica.layout().parse(level, object);
-    if (found != null) {
-      Link link =
-          new Link(
-              level,
-              found.first(),
-              found.last(),
-              found.bytes(),
-              found.key(),
-              Instant.ofEpochMilli(nowMillis));
-      Link before = levels.get(level).put(link.first(), link);
-      marks.remove(before);
+  synchronized void add(int level, ObjectInfo object, LinkMarks its) {
+    Link link = replica.layout().parse(level, object);
+    if (link != null) {
+      marks.remove(levels.get(level).put(link.first(), link));
       marks.put(link, its);
+      if (level > 0) {
+        forgetMerged(level);
+      }
     }
   }
 
-  synchronized void remove(Collection<Link> gone) {
-    for (Link link : gone) {
-      levels.get(link.level()).remove(link.first());
-      marks.remove(link);
+  private void forgetMerged(int level) {
+    Map.Entry<Long, Link> newest = levels.get(level).lastEntry();
+    NavigableMap<Long, Link> below = levels.get(level - 1);
+    while (newest != null
+        && below.size() > 1
+        && below.firstEntry().getValue().last() <= newest.getValue().last()) {
+      marks.remove(below.pollFirstEntry().getValue());
     }
   }
 
@@ -94,13 +93,6 @@ final class ReplicaIndex {
       found.add(link);
     }
     return found;
-  }
-
-  /// Returns all links.
-  synchronized Chain chain() {
-    List<Link> all = new ArrayList<>();
-    levels.forEach(level -> all.addAll(level.values()));
-    return Chain.of(all);
   }
 
   /// Returns what a link's metadata say; asks the replica when it is not known. Blocks.

@@ -95,7 +95,8 @@ final class DataLossTest {
     try (Watched watched = new Watched(folder);
         Connection application = Databases.create(watched.database, 4096)) {
       Databases.insert(application, 300, 3000);
-      begin(watched, application);
+      watched.start(Watched.quick().withMinCheckpointPages(20));
+      watched.drain();
       CountDownLatch staging = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       watched.store.beforeStage =
@@ -111,11 +112,13 @@ final class DataLossTest {
       long txid = watched.replicator.status().txid();
       watched.replicator.snapshot();
       assertThat(staging.await(30, TimeUnit.SECONDS)).isTrue();
+      watched.told.clear();
       // While it waits, everything changes, somebody checkpoints, and increments go on.
       Databases.run(application, "UPDATE t SET v = randomblob(3000)");
       Databases.run(application, "PRAGMA wal_checkpoint(FULL)");
       Databases.insert(application, 50, 3000);
       watched.drain();
+      assertThat(watched.told).as("the pin stays").noneMatch(line -> line.startsWith("check"));
       go.countDown();
       assertThat(watched.replicator.awaitSnapshot(txid, TimeUnit.SECONDS.toNanos(30))).isTrue();
       for (ObjectInfo object : watched.store.list("app.db/ltx/0/", null, 100)) {

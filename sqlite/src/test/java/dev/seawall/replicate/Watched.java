@@ -12,9 +12,8 @@ import dev.seawall.sqlite.internal.Databases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /// A real database that is replicated into a directory, and what was told of it.
@@ -27,7 +26,7 @@ final class Watched implements AutoCloseable {
   final Machine machine = SystemMachine.open(Backend.CHANNEL);
   final CountedStore store;
   final Shipper shipper;
-  final List<String> told = Collections.synchronizedList(new ArrayList<>());
+  final List<String> told = new CopyOnWriteArrayList<>();
   Replicator replicator;
   private int restores;
 
