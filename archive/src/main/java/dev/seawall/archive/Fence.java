@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.archive;
 
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,21 @@ public interface Fence {
   /// Runs `action` after every change of the state, on any thread; short.
   void onChange(Runnable action);
 
-  /// Returns a fence that always lets through: for a store that nobody else can write to.
+  /// Reads what must be known before the first write. Blocks.
+  default void learn(Replica replica) throws IOException {}
+
+  /// Returns a fence that always lets through: for a store that nobody else can write to. It knows
+  /// the ownerships that others, or former lives with a lease, have claimed: their void links give
+  /// way.
   static Fence none(String writer) {
     return new Fence() {
+      private volatile Epochs known = Epochs.of(List.of());
+
+      @Override
+      public void learn(Replica replica) throws IOException {
+        known = Epochs.list(replica);
+      }
+
       @Override
       public State state() {
         return State.HELD;
@@ -53,7 +66,7 @@ public interface Fence {
 
       @Override
       public Epochs epochs() {
-        return Epochs.of(List.of());
+        return known;
       }
 
       @Override

@@ -23,6 +23,7 @@ final class UploadResume {
   /// @throws ForeignWriterException when somebody else has gone on
   /// @throws ChainDamagedException when the replica has lost what it had
   @Nullable Long run() throws IOException {
+    fence.learn(replica);
     ChainEnd shipped = links.shipped();
     if (shipped == null) {
       requireBeginning();

@@ -237,7 +237,17 @@ final class ReplicatorSim {
     try {
       return restored(target, what);
     } catch (IOException e) {
-      throw new AssertionError(what + ": " + e + "; " + world.keys("db/") + "; " + log, e);
+      StringBuilder objects = new StringBuilder();
+      for (ObjectKey key : world.keys("db/")) {
+        Map<String, String> its = world.info(key).metadata();
+        objects
+            .append(key.text())
+            .append(" epoch ")
+            .append(its.get("seawall-epoch"))
+            .append(its.getOrDefault("seawall-epoch-first", ""))
+            .append(", ");
+      }
+      throw new AssertionError(what + ": " + e + "; " + objects + log, e);
     }
   }
 
