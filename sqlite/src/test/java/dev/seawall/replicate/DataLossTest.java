@@ -140,9 +140,11 @@ final class DataLossTest {
       Databases.insert(application, 400, 3000);
       watched.start(Watched.quick().withSnapshotMaxWalBytes(100_000).withMinCheckpointPages(20));
       watched.drain();
+      CountDownLatch begun = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       watched.store.beforeStage =
           () -> {
+            begun.countDown();
             try {
               go.await(30, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
@@ -152,6 +154,8 @@ final class DataLossTest {
       byte[] before = watched.restored(RestoreTarget.latest());
       long txid = watched.replicator.status().txid();
       watched.replicator.snapshot();
+      // What is written before it has begun would be in it.
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
       watched.told.clear();
       // No checkpoint can run before the pin is free.
