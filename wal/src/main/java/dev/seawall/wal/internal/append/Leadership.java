@@ -2,9 +2,11 @@
 package dev.seawall.wal.internal.append;
 
 import dev.seawall.io.IoQueue;
+import dev.seawall.io.Machine;
 import dev.seawall.io.Scheduler;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.Worker;
+import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.frame.Layout;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,16 +51,16 @@ final class Leadership implements Worker {
       GroupCommitter committer,
       SyncPolicy policy,
       IoQueue queue,
-      Scheduler scheduler,
-      long markNanos) {
+      Machine machine,
+      WalOptions options) {
     this.lock = lock;
     this.appender = appender;
     this.ring = ring;
     this.committer = committer;
     this.policy = policy;
     this.queue = queue;
-    this.scheduler = scheduler;
-    this.markNanos = markNanos;
+    this.scheduler = machine.scheduler();
+    this.markNanos = options.idleMarkDelay().toNanos();
   }
 
   /// Notes that the log's thread has something to look at.

@@ -105,16 +105,7 @@ public final class LogWriter implements AutoCloseable {
             options.listener(),
             stats,
             options.tailBlock() == WalOptions.TailBlock.PAD);
-    leadership =
-        new Leadership(
-            lock,
-            appender,
-            ring,
-            committer,
-            policy,
-            queue,
-            machine.scheduler(),
-            options.idleMarkDelay().toNanos());
+    leadership = new Leadership(lock, appender, ring, committer, policy, queue, machine, options);
     admission =
         new Admission(
             options,
