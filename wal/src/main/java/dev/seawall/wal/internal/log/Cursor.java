@@ -40,6 +40,7 @@ public final class Cursor implements AutoCloseable {
   private long position;
   private long chunkBase;
   private long chunkLength;
+  private boolean chunkAccepted;
   private long nextIndex;
   private long epoch;
   private final RecordUnpacker unpacker;
@@ -266,7 +267,9 @@ public final class Cursor implements AutoCloseable {
           fresh = true;
         }
         case INVALID -> {
-          if (fresh) {
+          // What was copied from a window may be half of two forms: the committer gives a group its
+          // last one without the lock. The next copy, or the file, has it whole.
+          if (fresh && !chunkAccepted) {
             return lost();
           }
           fill(position);
@@ -291,9 +294,11 @@ public final class Cursor implements AutoCloseable {
       throw new AssertionError("no segment");
     }
     chunkBase = from;
+    chunkAccepted = false;
     if (visibility == Visibility.ACCEPTED && nextIndex > view.visible(Visibility.WRITTEN)) {
       chunkLength = view.copyAccepted(current.number(), from, memory);
       if (chunkLength > 0) {
+        chunkAccepted = true;
         return;
       }
     }
