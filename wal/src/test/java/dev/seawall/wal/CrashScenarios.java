@@ -142,7 +142,7 @@ final class CrashScenarios {
     for (int size = 8; size < 520; size += 40) {
       int bytes = size;
       everyCrash(
-          6,
+          24,
           (log, machine) -> {
             log.append(payload(1, bytes), Durability.SYNCED);
             log.append(payload(2, 8), Durability.SYNCED);
