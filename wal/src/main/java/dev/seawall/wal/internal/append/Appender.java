@@ -297,8 +297,7 @@ final class Appender {
     window.store(owner);
     position = window.endPosition();
     // Zeros behind the frames: the memory was used before.
-    long end = Layout.blockCeiling(position) - window.base;
-    window.memory.asSlice(window.tail, end - window.tail).fill((byte) 0);
+    window.zeroTo(Layout.blockCeiling(position) - window.base);
     window.closedBytes = claimedBytes;
     nextSeq++;
     active = null;

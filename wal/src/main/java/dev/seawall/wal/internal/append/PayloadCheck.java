@@ -5,7 +5,6 @@ import static dev.seawall.wal.internal.frame.Layout.U32;
 import static dev.seawall.wal.internal.frame.Layout.U64;
 
 import dev.seawall.wal.WalListener;
-import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.FrameType;
 import dev.seawall.wal.internal.frame.FrameWriter;
 import dev.seawall.wal.internal.frame.Layout;
@@ -28,7 +27,7 @@ final class PayloadCheck {
       int type = (int) (lengthWord >>> 32) & 0xFF;
       if (type == FrameType.RECORD.code()) {
         long index = memory.get(U64, at + 24);
-        int stored = Checksums.crc32c(memory, at + Layout.HEADER, length);
+        int stored = window.storedChecksum(at, length);
         if (stored != memory.get(U32, at + 16)) {
           FrameWriter.restamp(memory, at, window.owner().seed(), window.base + at, stored);
           changed = true;

@@ -5,11 +5,12 @@ import dev.seawall.io.IoTicket;
 import dev.seawall.io.MappedWindow;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
-import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// A staging buffer that holds one group on its way to the file: the bytes of the shared tail block
@@ -18,11 +19,19 @@ import org.jspecify.annotations.Nullable;
 /// Filled under the append lock; closed there; from then on it belongs to the committer, whose
 /// write may read it at any moment; used again when that write is done.
 final class Window {
+  private static final MemorySegment ZEROS = Arena.global().allocate(Layout.BLOCK, 8);
+
   final MemorySegment memory;
   final long bytes;
   final IoTicket ticket = new IoTicket();
   private final @Nullable MemorySegment[] byBlocks;
   private final @Nullable Arena own;
+
+  /// The memory again, for checksums: made once, so that a checksum allocates nothing however the
+  /// JIT sees it.
+  private final ByteBuffer view;
+
+  private final CRC32C crc = new CRC32C();
 
   @Nullable ActiveSegment segment;
 
@@ -67,6 +76,7 @@ final class Window {
   Window(MemorySegment memory, @Nullable Arena own) {
     this.memory = memory;
     this.bytes = memory.byteSize();
+    this.view = memory.asByteBuffer();
     this.byBlocks = new MemorySegment[Math.toIntExact(bytes / Layout.BLOCK) + 1];
     this.own = own;
   }
@@ -146,9 +156,15 @@ final class Window {
   /// Returns the checksum of a record's stored payload: the one of the caller's bytes, or for a
   /// mapping, which nobody looks at again, that of the copy.
   int checksum(long frameAt, int length, int ofSource) {
-    return owner().mapped() == null
-        ? ofSource
-        : Checksums.crc32c(memory, frameAt + Layout.HEADER, length);
+    return owner().mapped() == null ? ofSource : storedChecksum(frameAt, length);
+  }
+
+  /// Returns the CRC32C of a frame's payload as it is stored; for whom the window belongs to.
+  int storedChecksum(long frameAt, int length) {
+    int from = Math.toIntExact(frameAt + Layout.HEADER);
+    crc.reset();
+    crc.update(view.limit(from + length).position(from));
+    return (int) crc.getValue();
   }
 
   /// Copies frames from a position in the file on; returns how many bytes.
@@ -197,6 +213,11 @@ final class Window {
       failure = e;
     }
     ticket.complete(failure);
+  }
+
+  /// Zeros what lies between the frames and an offset, at most a block further.
+  void zeroTo(long end) {
+    MemorySegment.copy(ZEROS, 0, memory, tail, end - tail);
   }
 
   /// Returns whether it goes back to the ring.
