@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.cli;
 
+import dev.seawall.io.BackendReport;
 import dev.seawall.wal.inspect.FrameView;
 import dev.seawall.wal.inspect.SegmentView;
 import java.io.IOException;
@@ -21,7 +22,12 @@ final class SegmentTable {
   }
 
   void head(
-      long first, long durable, long written, List<SegmentView> segments, @Nullable String damage)
+      long first,
+      long durable,
+      long written,
+      List<SegmentView> segments,
+      @Nullable String damage,
+      BackendReport backend)
       throws IOException {
     SegmentView.Promise promise = null;
     SegmentView.State state = null;
@@ -47,6 +53,7 @@ final class SegmentTable {
     fields.put("files", segments.size());
     fields.put("bytes", bytes);
     fields.put("damage", damage == null ? "" : damage);
+    fields.put("backend", backend.text());
     output.json(fields);
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       boolean empty = String.valueOf(field.getValue()).isEmpty();

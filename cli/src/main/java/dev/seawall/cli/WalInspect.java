@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Show a log's files as they are, damaged or not: segments, their headers and seals, the promise"
-          + " (all bytes before it were synced), the durable end; with --frames every frame.",
+      "Show a log's files as they are, damaged or not: segments, their headers and seals, the"
+          + " promise (all bytes before it were synced), the durable end; with --frames every"
+          + " frame.",
       "Takes no lock and changes no byte. It shows and does not judge: `seawall wal verify` does."
     },
     footer = {
@@ -79,7 +80,8 @@ final class WalInspect implements Callable<Integer> {
             log.lastIndex(Visibility.DURABLE),
             log.lastIndex(Visibility.WRITTEN),
             inspector.segments(),
-            log.damage().map(Throwable::getMessage).orElse(null));
+            log.damage().map(Throwable::getMessage).orElse(null),
+            machine.machine().files().report());
       }
       for (SegmentView segment : shown) {
         table.segment(segment, segmentNumber != null);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.seawall.cli.config.Environment;
+import dev.seawall.io.Switch;
 import dev.seawall.s3.S3Options;
 import dev.seawall.wal.WalOptionKeys;
 import java.io.IOException;
@@ -101,6 +102,9 @@ final class DocumentationTest {
       }
     }
     real.addAll(Environment.names());
+    for (Switch each : Switch.values()) {
+      real.add(each.variable());
+    }
     // The shell's own.
     real.remove("IFS");
     assertThat(firstCells(section("Environment"))).isEqualTo(real);

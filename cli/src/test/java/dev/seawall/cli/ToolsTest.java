@@ -120,7 +120,8 @@ final class ToolsTest {
     Run run = Run.of("wal", "inspect", log);
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .contains("durableIndex  3000", "promise       segment ", "sealed", "active");
+        .contains("durableIndex  3000", "promise       segment ", "sealed", "active")
+        .contains("backend       ");
     Run frames = Run.of("wal", "inspect", log, "--segment", 1, "--frames");
     assertThat(frames.out()).contains("sealLastIndex", "record", "seal", "promises segment 1");
     Run json = Run.of("wal", "inspect", log, "--json");

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Which backends to try, in order, and which not to use although they would work. Immutable.
 ///
 /// The first that works is taken when a machine is opened; what was passed over, and why, is in
-/// [FileSystem#report]. Nothing here reads the environment: a caller that honours a variable such
-/// as `SEAWALL_WAL_DISABLE_IO_URING` says `BackendChoice.of(backend).without(Backend.URING,
-/// "SEAWALL_WAL_DISABLE_IO_URING is set")`.
+/// [FileSystem#report]. Nothing here reads the environment; [SystemMachine] does, and takes out of
+/// any choice what [Switch#DISABLE_IO_URING] forbids.
 public final class BackendChoice {
   /// What [Backend#AUTO] means; ADR 0010 says what was measured and when io_uring comes first.
   private static final List<Backend> AUTO_ORDER = List.of(Backend.DIRECT, Backend.CHANNEL);

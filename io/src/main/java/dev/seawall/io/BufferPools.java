@@ -2,10 +2,14 @@
 package dev.seawall.io;
 
 import dev.seawall.io.internal.OffHeap;
+import dev.seawall.io.internal.ProcessSwitches;
 import dev.seawall.io.internal.SlabPool;
 import java.lang.foreign.MemorySegment;
 
 /// Makes buffer pools.
+///
+/// With [Switch#DISABLE_BUFFER_POOL] every buffer is taken from the system when it is acquired and
+/// given back when it is released, and nobody asks for huge pages; limits hold as before.
 public final class BufferPools {
   private BufferPools() {}
 
@@ -18,7 +22,7 @@ public final class BufferPools {
   ///
   /// @param limitBytes the most memory taken from the system at one time, in bytes, at least 1024
   public static BufferPool offHeap(long limitBytes) {
-    return new SlabPool(limitBytes);
+    return new SlabPool(limitBytes, ProcessSwitches.poolsBuffers());
   }
 
   /// Returns zeroed off-heap memory for direct I/O, aligned to [StorageFile#BLOCK_BYTES]: huge
@@ -27,6 +31,6 @@ public final class BufferPools {
   ///
   /// @param bytes how much, greater than 0
   public static MemorySegment memory(long bytes) {
-    return OffHeap.collected(bytes);
+    return OffHeap.collected(bytes, ProcessSwitches.poolsBuffers());
   }
 }

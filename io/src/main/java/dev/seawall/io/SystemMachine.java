@@ -3,12 +3,17 @@ package dev.seawall.io;
 
 import dev.seawall.io.internal.Entropy;
 import dev.seawall.io.internal.PlatformScheduler;
+import dev.seawall.io.internal.ProcessSwitches;
 import dev.seawall.io.internal.SystemFileSystem;
 import dev.seawall.io.internal.SystemTime;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.nio.file.Path;
+import java.util.Set;
 
 /// Opens the real machine: disk, threads, clocks and entropy of the operating system.
+///
+/// The environment variables of [Switch] are obeyed here, and nowhere above: each call reads them
+/// and throws [IllegalArgumentException] when one says neither yes nor no.
 public final class SystemMachine {
   private SystemMachine() {}
 
@@ -47,11 +52,17 @@ public final class SystemMachine {
   /// @throws StorageException when none works; the message says why
   public static Machine open(BackendChoice choice, UncaughtExceptionHandler failedWorker)
       throws StorageException {
+    Set<Switch> switches = ProcessSwitches.read();
+    BackendChoice allowed =
+        switches.contains(Switch.DISABLE_IO_URING)
+            ? choice.without(Backend.URING, Switch.DISABLE_IO_URING.reason())
+            : choice;
     return new Machine(
-        SystemFileSystem.open(choice, Path.of(".")),
+        SystemFileSystem.open(allowed, Path.of(".")),
         new PlatformScheduler(failedWorker),
         new SystemTime(),
-        Entropy.seeded());
+        Entropy.seeded(),
+        switches);
   }
 
   private static void toDefaultHandler(Thread thread, Throwable thrown) {

@@ -4,6 +4,7 @@ package dev.seawall.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seawall.io.internal.SlabPool;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,10 +90,29 @@ final class BufferPoolTest {
     assertThat(pool.usedBytes()).isZero();
   }
 
+  /// `SEAWALL_WAL_DISABLE_BUFFER_POOL`.
   @Test
-  void buffersOfManyOwnersNeverOverlap() {
+  void aPoolThatKeepsNothingGivesMemoryBackWithEveryRelease() {
+    try (BufferPool pool = new SlabPool(1 << 20, false)) {
+      PooledBuffer first = pool.tryAcquire(1 << 20);
+      MemorySegment memory = first.segment();
+      assertThat(pool.tryAcquire(1)).as("the limit holds").isNull();
+      first.release();
+      assertThat(memory.scope().isAlive()).isFalse();
+      assertThat(pool.usedBytes()).isZero();
+      assertThatThrownBy(first::release).isInstanceOf(IllegalStateException.class);
+      PooledBuffer second = pool.tryAcquire(1 << 20);
+      assertThat(second).isNotNull().isNotSameAs(first);
+      second.close();
+      second.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void buffersOfManyOwnersNeverOverlap(boolean keeps) {
     SplittableRandom random = new SplittableRandom(1);
-    try (BufferPool pool = BufferPools.offHeap(4 << 20)) {
+    try (BufferPool pool = new SlabPool(4 << 20, keeps)) {
       List<PooledBuffer> out = new ArrayList<>();
       List<Byte> marks = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {

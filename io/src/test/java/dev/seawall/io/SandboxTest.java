@@ -6,11 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.seawall.io.FileSystem.OpenMode;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,12 +33,7 @@ final class SandboxTest {
   static final class Child {
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws Exception {
-      for (String filter : List.of(arguments).subList(1, arguments.length)) {
-        int colon = filter.indexOf(':');
-        Seccomp.refuse(
-            Integer.parseInt(filter.substring(0, colon)),
-            Integer.parseInt(filter.substring(colon + 1)));
-      }
+      Seccomp.refuse(List.of(arguments).subList(1, arguments.length));
       BackendChoice choice =
           BackendChoice.firstOf(List.of(Backend.URING, Backend.DIRECT, Backend.CHANNEL));
       FileSystem files = SystemMachine.open(choice).files();
@@ -70,77 +61,6 @@ final class SandboxTest {
       } catch (StorageException e) {
         System.out.println("forced: " + e.getMessage());
       }
-    }
-  }
-
-  /// A real filter of system calls, for every thread of this process and for good.
-  static final class Seccomp {
-    private static final int PR_SET_NO_NEW_PRIVS = 38;
-    private static final int SET_MODE_FILTER = 1;
-    private static final int FLAG_TSYNC = 1;
-    private static final int LOAD_CALL_NUMBER = 0x20;
-    private static final int JUMP_IF_EQUAL = 0x15;
-    private static final int RETURN = 0x06;
-    private static final int ALLOW = 0x7fff_0000;
-    private static final int ERRNO = 0x0005_0000;
-
-    private Seccomp() {}
-
-    static void refuse(int call, int errno) {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment code = arena.allocate(4 * 8, 8);
-        instruction(code, 0, LOAD_CALL_NUMBER, 0, 0);
-        instruction(code, 1, JUMP_IF_EQUAL, 1, call);
-        instruction(code, 2, RETURN, 0, ERRNO | errno);
-        instruction(code, 3, RETURN, 0, ALLOW);
-        MemorySegment program = arena.allocate(16, 8);
-        program.set(ValueLayout.JAVA_SHORT, 0, (short) 4);
-        program.set(ValueLayout.ADDRESS, 8, code);
-        long seccomp = System.getProperty("os.arch").equals("aarch64") ? 277 : 317;
-        long prctl = System.getProperty("os.arch").equals("aarch64") ? 167 : 157;
-        MethodHandle syscall = syscall();
-        long done =
-            (long)
-                syscall.invokeExact(
-                    prctl, (long) PR_SET_NO_NEW_PRIVS, 1L, MemorySegment.NULL, 0L, 0L);
-        done |=
-            (long)
-                syscall.invokeExact(
-                    seccomp, (long) SET_MODE_FILTER, (long) FLAG_TSYNC, program, 0L, 0L);
-        if (done != 0) {
-          throw new IllegalStateException("no filter: " + done);
-        }
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    // If not equal, `skip` instructions are jumped over; other instructions jump nowhere.
-    private static void instruction(
-        MemorySegment code, int number, int operation, int skip, int k) {
-      long at = number * 8L;
-      code.set(ValueLayout.JAVA_SHORT, at, (short) operation);
-      code.set(ValueLayout.JAVA_BYTE, at + 2, (byte) 0);
-      code.set(ValueLayout.JAVA_BYTE, at + 3, (byte) skip);
-      code.set(ValueLayout.JAVA_INT, at + 4, k);
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle syscall() {
-      Linker linker = Linker.nativeLinker();
-      return linker.downcallHandle(
-          linker.defaultLookup().find("syscall").orElseThrow(),
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG),
-          Linker.Option.firstVariadicArg(1));
     }
   }
 
@@ -228,16 +148,25 @@ final class SandboxTest {
   void whatTheCallerDisabledIsNotUsedAndHisReasonIsTold() throws Exception {
     BackendChoice choice =
         BackendChoice.firstOf(List.of(Backend.URING, Backend.DIRECT, Backend.CHANNEL))
-            .without(Backend.URING, "SEAWALL_WAL_DISABLE_IO_URING is set");
+            .without(Backend.URING, "the caller knows better");
     FileSystem files = SystemMachine.open(choice).files();
     assertThat(files.report())
         .isEqualTo(
             new BackendReport(
                 "direct",
-                List.of(
-                    new BackendReport.Refusal(
-                        Backend.URING, "SEAWALL_WAL_DISABLE_IO_URING is set"))));
-    assertThat(files.report().text())
-        .isEqualTo("direct (URING: SEAWALL_WAL_DISABLE_IO_URING is set)");
+                List.of(new BackendReport.Refusal(Backend.URING, "the caller knows better"))));
+    assertThat(files.report().text()).isEqualTo("direct (URING: the caller knows better)");
+  }
+
+  @Test
+  void whatTheOperatorSwitchedOffIsNotUsedAndTheVariableIsNamed() throws Exception {
+    String said =
+        ChildJvm.run(
+            "export SEAWALL_WAL_DISABLE_IO_URING=true", NATIVE, Child.class, directory.toString());
+    assertWorked(said);
+    assertThat(said)
+        .contains("uses: direct (URING: SEAWALL_WAL_DISABLE_IO_URING is set)")
+        .contains(
+            "forced: open backend .: URING was asked for, but SEAWALL_WAL_DISABLE_IO_URING is set");
   }
 }

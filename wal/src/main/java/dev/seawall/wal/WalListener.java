@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal;
 
+import dev.seawall.io.BackendReport;
 import dev.seawall.io.StorageException;
 
 /// Told what an operator may want to know. Every method does nothing by default.
@@ -13,6 +14,10 @@ public interface WalListener {
 
   /// The log was opened.
   default void recovered(RecoveryReport report) {}
+
+  /// The log was opened and writes with this backend; what would have come before it was forbidden,
+  /// unsupported or switched off, and the report says why.
+  default void backendTaken(BackendReport report) {}
 
   /// A segment was sealed and the next one took over.
   default void rolled(long sealedSegment, long nextSegment) {}

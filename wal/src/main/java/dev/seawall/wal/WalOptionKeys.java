@@ -92,7 +92,11 @@ public final class WalOptionKeys {
           new Key(
               "sealed-compression",
               "none, gzip or zstd: how sealed segments are compressed",
-              (o, v) -> o.withSealedCompression(constant(WalOptions.SealedCompression.class, v))));
+              (o, v) -> o.withSealedCompression(constant(WalOptions.SealedCompression.class, v))),
+          new Key(
+              "claim-lock",
+              "spinning or standard: the lock under which appends claim their place",
+              (o, v) -> o.withClaimLock(constant(WalOptions.ClaimLock.class, v))));
 
   private WalOptionKeys() {}
 

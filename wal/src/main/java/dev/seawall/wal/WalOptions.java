@@ -41,6 +41,14 @@ public final class WalOptions {
     STRICT
   }
 
+  /// The lock under which appends claim their place.
+  public enum ClaimLock {
+    /// Tries for a moment, then waits in a queue.
+    SPINNING,
+    /// `ReentrantLock` of `java.util.concurrent`.
+    STANDARD
+  }
+
   /// How sealed segments are compressed, by a worker, when they are durable.
   public enum SealedCompression {
     /// Not at all.
@@ -71,6 +79,7 @@ public final class WalOptions {
   private WalListener listener = WalListener.NONE;
   private @Nullable RecordCodec codec;
   private SealedCompression sealedCompression = SealedCompression.NONE;
+  private ClaimLock claimLock = ClaimLock.STANDARD;
 
   private WalOptions() {}
 
@@ -95,6 +104,7 @@ public final class WalOptions {
     listener = from.listener;
     codec = from.codec;
     sealedCompression = from.sealedCompression;
+    claimLock = from.claimLock;
   }
 
   /// Returns the defaults: durable appends, 64 MiB segments, nothing removed.
@@ -388,5 +398,18 @@ public final class WalOptions {
   /// Returns how sealed segments are compressed.
   public SealedCompression sealedCompression() {
     return sealedCompression;
+  }
+
+  /// Sets the lock under which appends claim their place; with `SEAWALL_WAL_USE_STD_LOCKS` it is
+  /// [ClaimLock#STANDARD] whatever is set here.
+  public WalOptions withClaimLock(ClaimLock value) {
+    WalOptions changed = new WalOptions(this);
+    changed.claimLock = value;
+    return changed;
+  }
+
+  /// Returns the lock under which appends claim their place.
+  public ClaimLock claimLock() {
+    return claimLock;
   }
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal;
 
+import dev.seawall.io.BackendReport;
+import java.util.List;
+
 /// A snapshot of counters since open. Bytes and nanoseconds.
 ///
 /// @param backend the I/O backend in use
+/// @param refusedBackends what would have come before it, and why it is not in use; empty when the
+///   first choice works
+/// @param claimLock the lock under which appends claim their place
 /// @param firstIndex the first record kept
 /// @param lastIndex the last accepted record
 /// @param durableIndex the last durable record
@@ -26,6 +32,8 @@ package dev.seawall.wal;
 /// @param unwrittenRecords records accepted but not yet written
 public record WalStats(
     String backend,
+    List<BackendReport.Refusal> refusedBackends,
+    WalOptions.ClaimLock claimLock,
     long firstIndex,
     long lastIndex,
     long durableIndex,
@@ -45,4 +53,9 @@ public record WalStats(
     long preparationWaits,
     long queueWaits,
     long rejected,
-    long unwrittenRecords) {}
+    long unwrittenRecords) {
+  /// Copies the list.
+  public WalStats {
+    refusedBackends = List.copyOf(refusedBackends);
+  }
+}

@@ -2,6 +2,7 @@
 package dev.seawall.wal;
 
 import dev.seawall.io.Backend;
+import dev.seawall.io.BackendReport;
 import dev.seawall.io.Machine;
 import dev.seawall.io.PooledBuffer;
 import dev.seawall.io.StorageException;
@@ -307,8 +308,11 @@ public final class WriteAheadLog implements AutoCloseable {
     var commits = writer.commitStats();
     var appends = writer.appendStats();
     long last = writer.lastIndex();
+    BackendReport backend = machine.files().report();
     return new WalStats(
-        machine.files().backend(),
+        backend.name(),
+        backend.refused(),
+        writer.claimLock(),
         set.firstIndexKept(),
         last,
         writer.durableIndex(),

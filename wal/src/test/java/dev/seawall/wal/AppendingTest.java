@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seawall.io.BufferPool;
 import dev.seawall.io.BufferPools;
+import dev.seawall.io.Machine;
 import dev.seawall.io.PooledBuffer;
+import dev.seawall.io.Switch;
 import dev.seawall.testkit.Seed;
 import dev.seawall.testkit.SimMachine;
 import dev.seawall.testkit.SimOptions;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,6 +42,27 @@ class AppendingTest {
         assertThat(reader.payloadBytes()).isEqualTo(payload);
       }
       assertThat(reader.next()).isFalse();
+    }
+  }
+
+  @Test
+  void theOperatorsSwitchIsStrongerThanTheOptionForTheLock() throws Exception {
+    WalOptions spinning = WalSubject.smallOptions().withClaimLock(WalOptions.ClaimLock.SPINNING);
+    try (WriteAheadLog log = open(spinning)) {
+      assertThat(log.stats().claimLock()).isEqualTo(WalOptions.ClaimLock.SPINNING);
+      log.append(random(100));
+    }
+    Machine own = sim.machine();
+    Machine switched =
+        new Machine(
+            own.files(),
+            own.scheduler(),
+            own.time(),
+            own.random(),
+            EnumSet.of(Switch.USE_STD_LOCKS));
+    try (WriteAheadLog log = WriteAheadLog.open(WalSubject.DIRECTORY, spinning, switched)) {
+      assertThat(log.stats().claimLock()).isEqualTo(WalOptions.ClaimLock.STANDARD);
+      expect(log, List.of(random(100)));
     }
   }
 

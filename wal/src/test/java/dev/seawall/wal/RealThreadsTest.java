@@ -49,6 +49,21 @@ class RealThreadsTest {
   }
 
   @Test
+  void sixteenPlatformThreadsAndDyingReadersUnderASpinningLock(@TempDir Path temp)
+      throws Exception {
+    run(temp.resolve("log"), Thread.ofPlatform().factory(), Backend.AUTO, spinning());
+  }
+
+  @Test
+  void sixteenVirtualThreadsAndDyingReadersUnderASpinningLock(@TempDir Path temp) throws Exception {
+    run(temp.resolve("log"), Thread.ofVirtual().factory(), Backend.AUTO, spinning());
+  }
+
+  private static WalOptions spinning() {
+    return options().withClaimLock(WalOptions.ClaimLock.SPINNING);
+  }
+
+  @Test
   void sixteenVirtualThreadsAndDyingReaders(@TempDir Path temp) throws Exception {
     run(temp.resolve("log"), Thread.ofVirtual().factory(), Backend.AUTO, options());
   }

@@ -24,13 +24,15 @@ public final class OffHeap implements AutoCloseable {
 
   /// Takes memory, aligned to a block or, if it is at least one huge page, to that; freed by
   /// [#close].
-  static OffHeap allocate(long bytes) {
+  ///
+  /// @param huge whether it may be huge pages
+  static OffHeap allocate(long bytes, boolean huge) {
     Arena arena = Arena.ofShared();
     try {
-      if (bytes >= HUGE_PAGE_BYTES && NativeAccess.isAvailable()) {
-        MemorySegment huge = map(arena, bytes);
-        if (huge.byteSize() == bytes) {
-          return new OffHeap(arena, huge);
+      if (huge && bytes >= HUGE_PAGE_BYTES && NativeAccess.isAvailable()) {
+        MemorySegment mapped = map(arena, bytes);
+        if (mapped.byteSize() == bytes) {
+          return new OffHeap(arena, mapped);
         }
       }
       return new OffHeap(arena, arena.allocate(bytes, StorageFile.BLOCK_BYTES));
@@ -41,12 +43,14 @@ public final class OffHeap implements AutoCloseable {
   }
 
   /// Takes memory like [#allocate], freed when nobody can reach it any more.
-  public static MemorySegment collected(long bytes) {
+  ///
+  /// @param huge whether it may be huge pages
+  public static MemorySegment collected(long bytes, boolean huge) {
     Arena arena = Arena.ofAuto();
-    if (bytes >= HUGE_PAGE_BYTES && NativeAccess.isAvailable()) {
-      MemorySegment huge = map(arena, bytes);
-      if (huge.byteSize() == bytes) {
-        return huge;
+    if (huge && bytes >= HUGE_PAGE_BYTES && NativeAccess.isAvailable()) {
+      MemorySegment mapped = map(arena, bytes);
+      if (mapped.byteSize() == bytes) {
+        return mapped;
       }
     }
     return arena.allocate(bytes, StorageFile.BLOCK_BYTES);

@@ -22,6 +22,7 @@ public final class SlabPool implements BufferPool {
   private static final byte RUBBISH = (byte) 0xdb;
 
   private final long limitBytes;
+  private final boolean keeps;
   private final List<ArrayDeque<Buffer>> free = new ArrayList<>(CLASSES);
   private final List<Slab> slabs = new ArrayList<>();
   private long takenBytes;
@@ -29,12 +30,16 @@ public final class SlabPool implements BufferPool {
   private boolean closed;
 
   /// Makes a pool; see [dev.seawall.io.BufferPools#offHeap].
-  public SlabPool(long limitBytes) {
+  ///
+  /// @param keeps whether released buffers are used again; else each is a slab of its own that goes
+  ///   with its release, and no huge pages are asked for
+  public SlabPool(long limitBytes, boolean keeps) {
     if (limitBytes < 1 << SMALLEST_SHIFT) {
       throw new IllegalArgumentException(
           "limit of " + limitBytes + " bytes, at least " + (1 << SMALLEST_SHIFT));
     }
     this.limitBytes = limitBytes;
+    this.keeps = keeps;
     for (int i = 0; i < CLASSES; i++) {
       free.add(new ArrayDeque<>());
     }
@@ -91,11 +96,14 @@ public final class SlabPool implements BufferPool {
       return false;
     }
     long bytes =
-        Math.max(bufferBytes, Math.min(OffHeap.HUGE_PAGE_BYTES, bufferBytes * BUFFERS_IN_A_SLAB));
+        keeps
+            ? Math.max(
+                bufferBytes, Math.min(OffHeap.HUGE_PAGE_BYTES, bufferBytes * BUFFERS_IN_A_SLAB))
+            : bufferBytes;
     while (bytes > room) {
       bytes >>= 1;
     }
-    Slab slab = new Slab(own, OffHeap.allocate(bytes));
+    Slab slab = new Slab(own, OffHeap.allocate(bytes, keeps));
     slabs.add(slab);
     takenBytes += bytes;
     for (long at = 0; at < bytes; at += bufferBytes) {
@@ -137,7 +145,7 @@ public final class SlabPool implements BufferPool {
     usedBytes -= buffer.memory.byteSize();
     Slab slab = buffer.slab;
     slab.used--;
-    if (!closed) {
+    if (keeps && !closed) {
       slab.free.addLast(buffer);
     } else if (freeIfUnused(slab)) {
       slabs.remove(slab);

@@ -47,7 +47,9 @@ final class LockWait implements AutoCloseable {
       return true;
     }
     var blocker = event.getClass("parkedClass");
-    return blocker != null && blocker.getName().startsWith("java.util.concurrent.locks.Reentrant");
+    return blocker != null
+        && (blocker.getName().startsWith("java.util.concurrent.locks.Reentrant")
+            || blocker.getName().startsWith("dev.seawall.wal.internal.append.AppendLock"));
   }
 
   @Override

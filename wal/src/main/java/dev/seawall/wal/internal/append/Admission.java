@@ -13,14 +13,13 @@ import dev.seawall.wal.RejectedException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.segment.ActiveSegment;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Lets a claim in when there is room for it, and makes it wait or refuses it when there is not:
 /// the bound of the queue. Thread-safe.
 final class Admission {
   private final WalOptions options;
   private final TimeSource time;
-  private final ReentrantLock lock;
+  private final AppendLock lock;
   private final Appender appender;
   private final SyncPolicy policy;
   private final Completions completions;
@@ -33,7 +32,7 @@ final class Admission {
   Admission(
       WalOptions options,
       TimeSource time,
-      ReentrantLock lock,
+      AppendLock lock,
       Appender appender,
       SyncPolicy policy,
       Completions completions,

@@ -14,7 +14,6 @@ import dev.seawall.wal.internal.segment.ActiveSegment;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Takes closed windows to the file, syncs them, and says what is durable: one sync for all who
@@ -35,7 +34,7 @@ final class GroupCommitter {
   private static final int LARGE_DURABLE_WRITES = 4;
   private static final int LARGE = 128 << 10;
 
-  private final ReentrantLock lock;
+  private final AppendLock lock;
   private final Appender appender;
   private final WindowRing ring;
   private final SyncPolicy policy;
@@ -80,7 +79,7 @@ final class GroupCommitter {
   }
 
   GroupCommitter(
-      ReentrantLock lock,
+      AppendLock lock,
       Appender appender,
       MemorySegment tailBlock,
       WindowRing ring,
@@ -465,7 +464,8 @@ final class GroupCommitter {
                 + cause.getMessage()
                 + ". Records up to "
                 + durable.index
-                + " are durable; of later ones nobody can say before the log is opened again. Close it, look at the disk, open it",
+                + " are durable; of later ones nobody can say before the log is opened again. Close"
+                + " it, look at the disk, open it",
             cause);
     failure = failed;
     waiters.wakeAll();

@@ -9,7 +9,6 @@ import dev.seawall.io.Worker;
 import dev.seawall.wal.WalOptions;
 import dev.seawall.wal.internal.frame.Layout;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Who runs the committer: the log's own thread, or an appender that finds nobody at it and may
 /// block on the device. One at a time.
@@ -20,7 +19,7 @@ final class Leadership implements Worker {
   private static final int LINGER_YIELDS = 400;
   private static final long LINGER_NANOS = 100_000;
 
-  private final ReentrantLock lock;
+  private final AppendLock lock;
   private final Appender appender;
   private final WindowRing ring;
   private final GroupCommitter committer;
@@ -45,7 +44,7 @@ final class Leadership implements Worker {
   private long idleSince;
 
   Leadership(
-      ReentrantLock lock,
+      AppendLock lock,
       Appender appender,
       WindowRing ring,
       GroupCommitter committer,

@@ -10,6 +10,7 @@ import dev.seawall.wal.Durability;
 import dev.seawall.wal.LogFailedException;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.WalOptions.ClaimLock;
 import dev.seawall.wal.internal.codec.RecordPacker;
 import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.ControlFrames;
@@ -18,7 +19,7 @@ import dev.seawall.wal.internal.segment.ActiveSegment;
 import dev.seawall.wal.internal.segment.SegmentPool;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class LogWriter implements AutoCloseable {
     String whoKeepsMost();
   }
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final AppendLock lock;
   private final WindowRing ring;
   private final Scheduler.Handle poolHandle;
   private final Appender appender;
@@ -42,6 +43,7 @@ public final class LogWriter implements AutoCloseable {
   private final PayloadChanges changes = new PayloadChanges();
   private final CommitStats stats = new CommitStats();
   private final GroupCommitter committer;
+  private final BooleanSupplier failed;
   private final IoQueue queue;
   private final Leadership leadership;
   private final Scheduler.Handle handle;
@@ -70,6 +72,7 @@ public final class LogWriter implements AutoCloseable {
       long greatestTimestamp) {
     this.poolHandle = poolHandle;
     this.queue = queue;
+    lock = AppendLock.of(options, machine);
     ring = new WindowRing(options.windows(), options.windowBytes());
     waiters = new Waiters(machine.scheduler(), nextIndex - 1);
     appender =
@@ -105,6 +108,7 @@ public final class LogWriter implements AutoCloseable {
             options.listener(),
             stats,
             options.tailBlock() == WalOptions.TailBlock.PAD);
+    failed = () -> committer.failure() != null;
     leadership = new Leadership(lock, appender, ring, committer, policy, queue, machine, options);
     admission =
         new Admission(
@@ -280,14 +284,7 @@ public final class LogWriter implements AutoCloseable {
       }
     } else {
       handle.wake();
-      WaitWord word = waiters.word(seq);
-      while (waiters.durableSeq() < seq) {
-        int seen = word.value();
-        if (waiters.durableSeq() >= seq || committer.failure() != null) {
-          break;
-        }
-        word.await(seen, Long.MAX_VALUE);
-      }
+      waiters.await(seq, failed);
     }
     if (waiters.durableSeq() < seq) {
       throw admission.failed();
@@ -473,6 +470,11 @@ public final class LogWriter implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Returns which lock callers claim under.
+  public ClaimLock claimLock() {
+    return lock.kind();
   }
 
   /// Returns the counters of the committer.

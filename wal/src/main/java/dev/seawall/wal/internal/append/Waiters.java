@@ -3,6 +3,7 @@ package dev.seawall.wal.internal.append;
 
 import dev.seawall.io.Scheduler;
 import dev.seawall.io.WaitWord;
+import java.util.function.BooleanSupplier;
 
 /// The durable position as others see it, and the words that its waiters sleep on: four, so that a
 /// broadcast for one group seldom wakes those who wait for the next. Thread-safe; advanced by the
@@ -71,8 +72,18 @@ final class Waiters implements AutoCloseable {
     wakeAll();
   }
 
-  WaitWord word(long seq) {
-    return words[(int) (seq & (WORDS - 1))];
+  /// Waits until a group is durable, or `failed` says that it will not be; who changes what that
+  /// says calls [#wakeAll].
+  void await(long seq, BooleanSupplier failed) throws InterruptedException {
+    WaitWord word = words[(int) (seq & (WORDS - 1))];
+    while (durableSeq < seq) {
+      // First the word, then what it stands for: an advance in between has changed the word.
+      int seen = word.value();
+      if (durableSeq >= seq || failed.getAsBoolean()) {
+        return;
+      }
+      word.await(seen, Long.MAX_VALUE);
+    }
   }
 
   /// Wakes everybody, for failure and close.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.wal.internal.log;
 
+import dev.seawall.io.BackendReport;
 import dev.seawall.io.StorageException;
 import dev.seawall.wal.CorruptException;
 import dev.seawall.wal.LogFailedException;
@@ -27,6 +28,11 @@ final class GuardedListener implements WalListener {
   @Override
   public void recovered(RecoveryReport report) {
     guard(() -> told.recovered(report));
+  }
+
+  @Override
+  public void backendTaken(BackendReport report) {
+    guard(() -> told.backendTaken(report));
   }
 
   @Override

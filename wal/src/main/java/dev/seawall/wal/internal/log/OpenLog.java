@@ -73,6 +73,8 @@ public final class OpenLog implements LogWriter.Owner, LogView {
     maintenance.start();
     WalEvents.recovered(report);
     options.listener().recovered(report);
+    // After recovery, which has written by now: a file system refuses direct I/O file by file.
+    options.listener().backendTaken(machine.files().report());
   }
 
   /// Opens or creates the log in a directory.
