@@ -17,6 +17,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Every byte of a small log of several segments flipped, one at a time, and every file cut at
 /// every length: I-1, I-2, I-3, I-11.
@@ -180,12 +182,15 @@ class BitFlipTest {
     rows.forEach(System.out::println);
   }
 
-  /// The same with the files of the operating system, for a sample.
-  @Test
-  void aSampleOfFlipsOnRealFilesIsHarmlessOrTold(@TempDir Path temp) throws Exception {
+  /// The same with the files of the operating system, for a sample, on every way to the disk.
+  @ParameterizedTest
+  @EnumSource
+  void aSampleOfFlipsOnRealFilesIsHarmlessOrTold(RealWay way, @TempDir Path temp) throws Exception {
+    way.assumeThatItWorks();
+    WalOptions options = way.of(options());
     Path directory = temp.resolve("log");
     Hurt.Whole whole;
-    try (WriteAheadLog log = WriteAheadLog.open(directory, options())) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, options, way.backend())) {
       long last = fill(log, 0);
       log.roll();
       last = fill(log, last);
@@ -193,7 +198,7 @@ class BitFlipTest {
       last = fill(log, last);
       whole = new Hurt.Whole(last, last);
     }
-    RandomGenerator random = new SplittableRandom(7);
+    RandomGenerator random = new SplittableRandom(way.ordinal());
     Hurt.Table table = new Hurt.Table();
     List<Path> files;
     try (var stream = Files.list(directory)) {
@@ -209,11 +214,12 @@ class BitFlipTest {
       bytes[random.nextBoolean() ? random.nextInt(72) : 4_096 + random.nextInt(700)] ^=
           (byte) (1 << random.nextInt(8));
       Files.write(victim, bytes);
-      Hurt.Outcome reader = Hurt.read(() -> ReadOnlyLog.open(copy, options()), whole);
-      Hurt.Outcome writer = Hurt.write(() -> WriteAheadLog.open(copy, options()), whole);
+      Hurt.Outcome reader = Hurt.read(() -> ReadOnlyLog.open(copy, options), whole);
+      Hurt.Outcome writer =
+          Hurt.write(() -> WriteAheadLog.open(copy, options, way.backend()), whole);
       table.count(writer, reader);
     }
     assertThat(table.writers(Hurt.Outcome.TORN_AND_TOLD)).isZero();
-    System.out.println(Hurt.Table.head() + "\n" + table.rows("flip, real files, closed"));
+    System.out.println(Hurt.Table.head() + "\n" + table.rows("flip, real files, closed, " + way));
   }
 }

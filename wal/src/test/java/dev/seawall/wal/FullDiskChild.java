@@ -13,22 +13,24 @@ final class FullDiskChild {
 
   public static void main(String[] arguments) throws Exception {
     Path disk = Path.of(arguments[0]);
+    RealWay way = RealWay.valueOf(arguments[2]);
     WalOptions options =
-        WalOptions.defaults().withSegmentBytes(2 << 20).withFirstSegmentBytes(1 << 20);
+        way.of(WalOptions.defaults().withSegmentBytes(2 << 20).withFirstSegmentBytes(1 << 20));
     if (arguments[1].equals("ballast")) {
       Files.write(disk.resolve("ballast"), new byte[8 << 20]);
     }
     Path directory = disk.resolve("log");
     long last;
-    try (WriteAheadLog log = WriteAheadLog.open(directory, options)) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, options, way.backend())) {
       log.pin("slow", 1);
       last = untilRefused(log);
       System.out.println("full at " + last);
+      System.out.println("by " + log.stats().backend());
       System.out.println("reads " + CrashLab.verify(log, 1));
       last = untilRefused(log);
     }
     System.out.println("names " + names(directory));
-    try (WriteAheadLog log = WriteAheadLog.open(directory, options)) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, options, way.backend())) {
       System.out.println("reopened on the full disk at " + log.lastIndex());
       System.out.println("verdict " + log.recovery().verdict());
       check(log.lastIndex() == last, "lost");
@@ -40,7 +42,7 @@ final class FullDiskChild {
         System.out.println("went on to " + last);
       }
     }
-    try (WriteAheadLog log = WriteAheadLog.open(directory, options)) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, options, way.backend())) {
       check(CrashLab.verify(log, 1) == last, "lost");
       System.out.println("whole at " + last);
     }

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A file system that is really full, and a limit on the length of files: I-5, I-12. On Linux, in a
-/// child process; skipped where the operating system does not let us make such a place.
+/// child process, on every way to the disk; skipped where the operating system does not let us make
+/// such a place.
 class RealDiskFullTest {
   private record Said(int exit, String text) {}
 
@@ -40,8 +42,11 @@ class RealDiskFullTest {
         + arguments;
   }
 
-  @Test
-  void aFullTmpfsRefusesWithATypeAndGoesOnWhenThereIsRoom(@TempDir Path temp) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aFullTmpfsRefusesWithATypeAndGoesOnWhenThereIsRoom(RealWay way, @TempDir Path temp)
+      throws Exception {
+    way.assumeThatItWorks();
     String mount = "mount -t tmpfs -o size=24m seawall '" + temp + "'";
     Said possible = run(List.of("unshare", "-Urm", "sh", "-c", mount));
     Assumptions.assumeTrue(
@@ -50,7 +55,11 @@ class RealDiskFullTest {
     Said said =
         run(
             List.of(
-                "unshare", "-Urm", "sh", "-c", mount + " && " + java("'" + temp + "' ballast")));
+                "unshare",
+                "-Urm",
+                "sh",
+                "-c",
+                mount + " && " + java("'" + temp + "' ballast " + way)));
     assertThat(said.exit).as(said.text).isZero();
     assertThat(said.text)
         .contains("refused: NOT_APPENDED: ")
@@ -60,16 +69,21 @@ class RealDiskFullTest {
   }
 
   /// Segments double up to 2 MiB: with a limit of 1.5 MiB a file the second one cannot be prepared.
-  @Test
-  void aLimitOnTheLengthOfFilesIsRefusedWithAType(@TempDir Path temp) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aLimitOnTheLengthOfFilesIsRefusedWithAType(RealWay way, @TempDir Path temp)
+      throws Exception {
+    way.assumeThatItWorks();
     Said possible = run(List.of("bash", "-c", "ulimit -f 1536 && ulimit -f"));
     Assumptions.assumeTrue(
         possible.exit == 0 && possible.text.strip().equals("1536"),
         "no bash with ulimit -f here: " + possible.text);
-    Said said = run(List.of("bash", "-c", "ulimit -f 1536 && " + java("'" + temp + "' limit")));
+    Said said =
+        run(List.of("bash", "-c", "ulimit -f 1536 && " + java("'" + temp + "' limit " + way)));
     assertThat(said.exit).as(said.text).isZero();
     assertThat(said.text)
         .contains("refused: NOT_APPENDED: ", "ulimit -f", "whole at")
+        .contains("by " + way.statistics() + "\n")
         .doesNotContain("SIGXFSZ", "core dumped");
   }
 }

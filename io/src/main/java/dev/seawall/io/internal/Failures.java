@@ -24,6 +24,10 @@ final class Failures {
       return known;
     }
     String detail = describe(cause);
+    if (isTooLarge(detail)) {
+      String allowed = detail + ": larger than the file system or `ulimit -f` allows";
+      return new DiskFullException(operation, path, allowed, cause);
+    }
     return isFull(detail)
         ? new DiskFullException(operation, path, detail + "; free some space", cause)
         : new StorageException(operation, path, detail, cause);
@@ -59,7 +63,10 @@ final class Failures {
     String text = detail.toLowerCase(Locale.ROOT);
     return text.contains("no space left")
         || text.contains("quota exceeded")
-        || text.contains("file too large")
         || text.contains("not enough space");
+  }
+
+  private static boolean isTooLarge(String detail) {
+    return detail.toLowerCase(Locale.ROOT).contains("file too large");
   }
 }
