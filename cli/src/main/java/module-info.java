@@ -9,6 +9,7 @@ module dev.seawall.cli {
   requires dev.seawall.codec;
   requires dev.seawall.wal;
   requires info.picocli;
+  requires java.sql;
   requires me.tongfei.progressbar;
   requires tools.jackson.jr.ob;
 

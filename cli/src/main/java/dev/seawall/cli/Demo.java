@@ -6,10 +6,12 @@ import dev.seawall.cli.demo.Killer;
 import dev.seawall.cli.demo.Material;
 import dev.seawall.cli.demo.Pace;
 import dev.seawall.cli.demo.Proof;
+import dev.seawall.cli.demo.SqliteAct;
 import dev.seawall.cli.ops.ChildJvm;
 import dev.seawall.cli.ops.LocalFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,17 +27,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Copy real files into a log from several threads, in a process that is killed with SIGKILL again"
-          + " and again; then prove that every acknowledged record is there, byte for byte and in"
-          + " order, that nothing else is, and that the files can be put together again.",
-      "Ends with durable appends per second beside a plain file that is written and forced. Exits 0"
-          + " only if every proof holds. A killed process shows what the log makes of a torn end; what"
-          + " loss of power does is tested on a simulated disk (module testkit)."
+      "Copy real files into a log from several threads, in a process that is killed with SIGKILL"
+          + " again and again; then prove that every acknowledged record is there, byte for byte"
+          + " and in order, that nothing else is, and that the files can be put together again.",
+      "Second act: a SQLite database is written by one process and watched by another one; both are"
+          + " killed, the database is restored from its replica and compared row by row.",
+      "Also measures durable appends per second beside a plain file that is written and forced."
+          + " Exits 0 only if every proof holds. A killed process shows what the log makes of a"
+          + " torn end; what loss of power does is tested on a simulated disk (module testkit)."
     },
     footer = {
       "",
       "Examples:",
-      "  seawall demo                                      half a minute, with Seawall's own sources",
+      "  seawall demo                                      three quarters of a minute, with"
+          + " Seawall's own sources",
       "  seawall demo --source ~/photos --threads 8 --seconds 60",
       "  seawall demo --dir ./d && seawall wal inspect ./d/log    keep the log and look at it"
     })
@@ -44,6 +49,7 @@ final class Demo implements Callable<Integer> {
   private static final long LIFE_MILLIS = 1200;
   private static final long PACE_MILLIS = 700;
   private static final int PACE_ROUNDS = 3;
+  private static final int SQLITE_SECONDS = 5;
 
   @Spec private CommandSpec spec;
 
@@ -67,15 +73,15 @@ final class Demo implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "20",
       description =
-          "How long writers are killed; the rest takes about 12 s. Default: ${DEFAULT-VALUE}.")
+          "How long writers are killed; the rest takes about 20 s. Default: ${DEFAULT-VALUE}.")
   private int seconds;
 
   @Option(
       names = "--dir",
       paramLabel = "DIR",
       description =
-          "Where the log goes, empty or absent; it is kept. Default: a new directory below the current"
-              + " one, removed when every proof holds.")
+          "Where the log goes, empty or absent; it is kept. Default: a new directory below the"
+              + " current one, removed when every proof holds.")
   private @Nullable Path directory;
 
   Demo() {}
@@ -95,10 +101,33 @@ final class Demo implements Callable<Integer> {
     }
     Path work = workDirectory();
     ExitCode code = run(session, root, work);
+    if (code == ExitCode.OK) {
+      code = secondAct(session, work);
+    }
     if (directory == null && code == ExitCode.OK) {
       LocalFiles.deleteTree(work);
     }
     return code.status();
+  }
+
+  private ExitCode secondAct(Session session, Path work) throws IOException, InterruptedException {
+    Path home = work.resolve("sqlite");
+    Path store = home.resolve("replicas");
+    LocalFiles.createDirectories(store);
+    session.progressNote("second act: a SQLite database, watched, killed, restored …");
+    try (SqliteAct act = new SqliteAct(Main.class, home, store);
+        var _ =
+            session.onInterrupt(() -> {
+              act.kill();
+              abandon(work);
+            })) {
+      Map<String, Object> report = act.play(SQLITE_SECONDS);
+      session.output().json(report);
+      DemoReport.printSqlite(session.output(), report, work);
+      return Boolean.TRUE.equals(report.get("holds")) ? ExitCode.OK : ExitCode.DAMAGE;
+    } catch (SQLException e) {
+      throw new CommandFailure(ExitCode.DATABASE, "second act: " + e.getMessage(), e);
+    }
   }
 
   private ExitCode run(Session session, Path root, Path work)
@@ -194,6 +223,10 @@ final class Demo implements Callable<Integer> {
 
   private void abandon(Killer killer, Path work) {
     killer.close();
+    abandon(work);
+  }
+
+  private void abandon(Path work) {
     if (directory == null) {
       try {
         LocalFiles.deleteTree(work);

@@ -2,6 +2,7 @@
 package dev.seawall.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,6 +79,33 @@ final class DemoReport {
                 decimal(report, "seconds"),
                 of(report, "directory"))
             : "A PROOF FAILED. The log is kept in " + of(report, "directory"));
+  }
+
+  static void printSqlite(Output output, Map<String, Object> report, Path work) throws IOException {
+    output.text("");
+    line(
+        output,
+        "SQLite",
+        "%,d rows committed to a database while it was watched; writer and watcher killed",
+        of(report, "committed"));
+    line(
+        output,
+        "Restored",
+        "%,d rows, one by one equal; %,d were told to be in the replica before the kill",
+        of(report, "restoredAfterTheKill"),
+        of(report, "shippedBeforeTheKill"));
+    line(
+        output,
+        "",
+        "%,d rows after the watcher had started again%s",
+        of(report, "restoredAtTheEnd"),
+        Boolean.TRUE.equals(of(report, "holds")) ? ": all of them" : "");
+    if (of(report, "complaints") instanceof List<?> complaints && !complaints.isEmpty()) {
+      for (Object complaint : complaints) {
+        line(output, "WRONG", "%s", complaint);
+      }
+      output.text("A PROOF FAILED. The database and its replica are kept in " + work);
+    }
   }
 
   private static void pace(Output output, Map<String, Object> report) throws IOException {

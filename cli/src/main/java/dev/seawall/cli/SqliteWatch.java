@@ -84,13 +84,6 @@ final class SqliteWatch implements Callable<Integer> {
     List<WatchedDatabase> databases = WatchedDatabase.parse(arguments, !waits);
     StatusLine line = new StatusLine(session);
     CountDownLatch ending = new CountDownLatch(1);
-    AtomicInteger signals = new AtomicInteger();
-    Signals.onEnd(signal -> {
-      if (signals.incrementAndGet() > 1) {
-        Signals.endNow(signal);
-      }
-      ending.countDown();
-    });
     try (OpenMachine machine = OpenMachine.ofTools();
         ReplicaHome home = storeOptions.open(session, machine.machine());
         Replication replication =
@@ -101,6 +94,7 @@ final class SqliteWatch implements Callable<Integer> {
                 databases,
                 database -> pace.applyTo(flags.options(database)),
                 database -> new WatchEvents(database.name(), session.output(), line, verbose))) {
+      listen(ending);
       begun(session, home, line, databases);
       while (!ending.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !replication.hasStopped()) {
         line.show(summary(replication));
@@ -109,6 +103,17 @@ final class SqliteWatch implements Callable<Integer> {
       line.end();
       return code.status();
     }
+  }
+
+  /// A signal during the start still ends the process as any other: nothing is under way.
+  private static void listen(CountDownLatch ending) {
+    AtomicInteger signals = new AtomicInteger();
+    Signals.onEnd(signal -> {
+      if (signals.incrementAndGet() > 1) {
+        Signals.endNow(signal);
+      }
+      ending.countDown();
+    });
   }
 
   private static void begun(

@@ -90,7 +90,9 @@ final class ProcessTest {
                 home.resolve("d")));
     assertThat(json)
         .contains("\"holds\":true", "\"files\":2", "\"filesEqual\":2", "\"complaints\":[]")
-        .contains("onePerSecond", "manyRatio");
+        .contains("onePerSecond", "manyRatio")
+        .contains("\"act\":\"sqlite\",\"holds\":true");
+    assertThat(home.resolve("d/sqlite/restored-at-the-end.db")).isRegularFile();
     assertThat(home.resolve("d/log")).isDirectory();
     assertThat(Files.readString(home.resolve("d/copy/one"))).isEqualTo("1".repeat(10_000));
   }

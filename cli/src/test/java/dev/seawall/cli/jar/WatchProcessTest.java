@@ -164,6 +164,39 @@ final class WatchProcessTest {
   }
 
   @Test
+  void aSecondSignalEndsItAtOnce() throws Exception {
+    server = S3Server.start(home);
+    server.bucket("backups");
+    try (Ledger ledger = new Ledger(database)) {
+      ledger.write(1);
+      Process watcher =
+          start(
+              server.environment(),
+              "watch",
+              database,
+              "-b",
+              "backups",
+              "--verbose",
+              "--shutdown-timeout",
+              "1h");
+      Path errors = home.resolve("errors");
+      while (!Files.readString(errors).contains("shipped 1")) {
+        assertThat(watcher.isAlive()).as(Files.readString(errors)).isTrue();
+        Thread.sleep(20);
+      }
+      server.close();
+      ledger.write(1);
+      signal(watcher, "TERM");
+      while (!Files.readString(errors).contains("ending:")) {
+        assertThat(watcher.isAlive()).as(Files.readString(errors)).isTrue();
+        Thread.sleep(20);
+      }
+      signal(watcher, "TERM");
+      assertThat(ended(watcher)).isEqualTo(143);
+    }
+  }
+
+  @Test
   void manyDatabasesInOneProcess() throws Exception {
     List<Ledger> ledgers = new ArrayList<>();
     List<Object> command = new ArrayList<>(List.of("watch", "-b", store.toString(), "--json"));
