@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.Provider.class,
     subcommands = {
       SqliteWatch.class,
+      SqliteSnapshot.class,
       SqliteRestore.class,
       SqliteList.class,
       SqliteVerify.class,

@@ -197,6 +197,25 @@ final class WatchProcessTest {
   }
 
   @Test
+  void aSnapshotIsOneObjectThatHoldsTheDatabase() throws Exception {
+    try (Ledger ledger = new Ledger(database)) {
+      ledger.write(40);
+      assertThat(run(Map.of(), "snapshot", database, "-b", store)).isZero();
+      ledger.write(10);
+      assertThat(run(Map.of(), "snapshot", database, "-b", store)).isZero();
+      Path copy = home.resolve("copy.db");
+      Process plan = start(Map.of(), "restore", "app", "-b", store, "--dry-run");
+      String text = new String(plan.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(text).contains("app.db/ltx/9/", "would fetch 1 objects");
+      assertThat(run(Map.of(), "restore", "app", "-b", store, "-o", copy)).isZero();
+      assertThat(Replicas.rows(copy)).isEqualTo(Replicas.rows(database));
+      Process watcher = start(Map.of(), "watch", database, "-b", store, "--json");
+      await(watcher.inputReader(StandardCharsets.UTF_8), WatchProcessTest::isShipped);
+      assertThat(run(Map.of(), "snapshot", database, "-b", store)).isEqualTo(11);
+    }
+  }
+
+  @Test
   void manyDatabasesInOneProcess() throws Exception {
     List<Ledger> ledgers = new ArrayList<>();
     List<Object> command = new ArrayList<>(List.of("watch", "-b", store.toString(), "--json"));
