@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,8 @@ final class WatchProcessTest {
     builder.environment().putAll(environment);
     Process process = builder.start();
     started.add(process);
+    // Whoever waits for a process that hangs reads the end of its output then, and fails.
+    CompletableFuture.delayedExecutor(120, TimeUnit.SECONDS).execute(process::destroyForcibly);
     return process;
   }
 
@@ -209,6 +212,7 @@ final class WatchProcessTest {
       assertThat(text).contains("app.db/ltx/9/", "would fetch 1 objects");
       assertThat(run(Map.of(), "restore", "app", "-b", store, "-o", copy)).isZero();
       assertThat(Replicas.rows(copy)).isEqualTo(Replicas.rows(database));
+      ledger.write(1);
       Process watcher = start(Map.of(), "watch", database, "-b", store, "--json");
       await(watcher.inputReader(StandardCharsets.UTF_8), WatchProcessTest::isShipped);
       assertThat(run(Map.of(), "snapshot", database, "-b", store)).isEqualTo(11);
