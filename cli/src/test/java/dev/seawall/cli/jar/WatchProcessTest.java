@@ -81,6 +81,14 @@ final class WatchProcessTest {
         .isZero();
   }
 
+  /// Signals, and reads on: a watcher whose events nobody reads waits for its reader.
+  private static int endedBy(String signal, Process process, BufferedReader events)
+      throws Exception {
+    signal(process, signal);
+    events.lines().forEach(_ -> {});
+    return ended(process);
+  }
+
   private static int ended(Process process) throws Exception {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
@@ -106,10 +114,10 @@ final class WatchProcessTest {
         ledger.write(5);
       }
       Process last = start(environment, "watch", database, "-b", where, "--json");
-      await(last.inputReader(StandardCharsets.UTF_8), WatchProcessTest::isShipped);
+      BufferedReader events = last.inputReader(StandardCharsets.UTF_8);
+      await(events, WatchProcessTest::isShipped);
       ledger.write(40);
-      signal(last, "TERM");
-      assertThat(ended(last)).as(Files.readString(home.resolve("errors"))).isZero();
+      assertThat(endedBy("TERM", last, events)).as(Files.readString(home.resolve("errors"))).isZero();
     }
     Path copy = home.resolve("copy.db");
     assertThat(run(environment, "restore", "app", "-b", where, "-o", copy, "--check", "full"))
@@ -135,10 +143,10 @@ final class WatchProcessTest {
     try (Ledger ledger = new Ledger(database)) {
       ledger.write(1);
       Process first = start(Map.of(), "watch", database, "-b", store, "--json");
-      await(first.inputReader(StandardCharsets.UTF_8), WatchProcessTest::isShipped);
+      BufferedReader events = first.inputReader(StandardCharsets.UTF_8);
+      await(events, WatchProcessTest::isShipped);
       assertThat(run(Map.of(), "watch", database, "-b", store)).isEqualTo(11);
-      signal(first, "TERM");
-      assertThat(ended(first)).isZero();
+      assertThat(endedBy("TERM", first, events)).isZero();
     }
   }
 
@@ -237,8 +245,7 @@ final class WatchProcessTest {
     for (Ledger ledger : ledgers) {
       ledger.write(10);
     }
-    signal(watcher, "INT");
-    assertThat(ended(watcher)).as(Files.readString(home.resolve("errors"))).isZero();
+    assertThat(endedBy("INT", watcher, events)).as(Files.readString(home.resolve("errors"))).isZero();
     for (int i = 0; i < 20; i++) {
       Path copy = home.resolve("copy" + i + ".db");
       assertThat(run(Map.of(), "restore", "tenant-" + i, "-b", store, "-o", copy)).isZero();
