@@ -117,7 +117,9 @@ final class WatchProcessTest {
       BufferedReader events = last.inputReader(StandardCharsets.UTF_8);
       await(events, WatchProcessTest::isShipped);
       ledger.write(40);
-      assertThat(endedBy("TERM", last, events)).as(Files.readString(home.resolve("errors"))).isZero();
+      assertThat(endedBy("TERM", last, events))
+          .as(Files.readString(home.resolve("errors")))
+          .isZero();
     }
     Path copy = home.resolve("copy.db");
     assertThat(run(environment, "restore", "app", "-b", where, "-o", copy, "--check", "full"))
@@ -245,7 +247,9 @@ final class WatchProcessTest {
     for (Ledger ledger : ledgers) {
       ledger.write(10);
     }
-    assertThat(endedBy("INT", watcher, events)).as(Files.readString(home.resolve("errors"))).isZero();
+    assertThat(endedBy("INT", watcher, events))
+        .as(Files.readString(home.resolve("errors")))
+        .isZero();
     for (int i = 0; i < 20; i++) {
       Path copy = home.resolve("copy" + i + ".db");
       assertThat(run(Map.of(), "restore", "tenant-" + i, "-b", store, "-o", copy)).isZero();
