@@ -10,16 +10,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Stands between a client and an S3 server and does what networks and servers do: one request a
-/// connection, one planned fault a request.
-final class FaultProxy implements AutoCloseable {
+/// connection, one fault a request, planned or drawn.
+public final class FaultProxy implements AutoCloseable {
   /// What happens to one request.
-  enum Fault {
+  public enum Fault {
+    /// The server does it and replies.
     NONE,
     /// 500 without asking the server.
     INTERNAL_ERROR,
@@ -33,6 +37,8 @@ final class FaultProxy implements AutoCloseable {
     CUT_BODY,
     /// The reply's body comes a byte at a time at first.
     SLOW_BODY,
+    /// The server gets half of the request, and the connection breaks.
+    CUT_REQUEST,
     /// The connection breaks before the server is asked.
     NO_REPLY,
     /// Nothing comes, until the client gives up.
@@ -43,24 +49,55 @@ final class FaultProxy implements AutoCloseable {
   private final URI server;
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger harmed = new AtomicInteger();
+  private @Nullable RandomGenerator random;
+  private int oneIn;
 
-  FaultProxy(URI server) throws IOException {
+  /// Listens on loopback and forwards to `server`.
+  public FaultProxy(URI server) throws IOException {
     this.server = server;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  URI endpoint() {
+  /// Returns where to connect to.
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + listener.getLocalPort());
   }
 
   /// Plans what happens to the next requests, one after another.
   void plan(Fault... next) {
-    faults.addAll(java.util.List.of(next));
+    faults.addAll(List.of(next));
   }
 
-  int requests() {
+  /// Harms one request in `oneIn` from now on, in any of the ways but SILENCE, where none is
+  /// planned.
+  ///
+  /// @param chance draws whom and how
+  public synchronized void harm(RandomGenerator chance, int oneIn) {
+    this.random = chance;
+    this.oneIn = oneIn;
+  }
+
+  private synchronized Fault draw() {
+    RandomGenerator chance = random;
+    Fault planned = faults.poll();
+    if (planned == null && chance != null && chance.nextInt(oneIn) == 0) {
+      Fault[] ways = Fault.values();
+      // NONE is the first, SILENCE the last.
+      planned = ways[1 + chance.nextInt(ways.length - 2)];
+    }
+    return planned == null ? Fault.NONE : planned;
+  }
+
+  /// Returns how many requests came.
+  public int requests() {
     return requests.get();
+  }
+
+  /// Returns how many of them something happened to.
+  public int harmed() {
+    return harmed.get();
   }
 
   @Override
@@ -86,14 +123,17 @@ final class FaultProxy implements AutoCloseable {
         return;
       }
       requests.incrementAndGet();
-      Fault planned = faults.poll();
-      Fault fault = planned == null ? Fault.NONE : planned;
+      Fault fault = draw();
+      if (fault != Fault.NONE) {
+        harmed.incrementAndGet();
+      }
       OutputStream reply = client.getOutputStream();
       switch (fault) {
         case INTERNAL_ERROR -> reply.write(error(500, "InternalError"));
         case SLOW_DOWN -> reply.write(error(503, "SlowDown"));
         case TOO_MANY_REQUESTS -> reply.write(error(429, "TooManyRequests"));
         case NO_REPLY -> {}
+        case CUT_REQUEST -> sendHalf(request);
         case SILENCE -> Thread.sleep(20_000);
         case LOST_REPLY -> forward(request);
         case NONE -> reply.write(forward(request));
@@ -120,6 +160,12 @@ final class FaultProxy implements AutoCloseable {
       reply.write(whole, head + i, 1);
     }
     reply.write(whole, head + slow, whole.length - head - slow);
+  }
+
+  private void sendHalf(byte[] request) throws IOException {
+    try (Socket upstream = new Socket(server.getHost(), server.getPort())) {
+      upstream.getOutputStream().write(request, 0, request.length / 2);
+    }
   }
 
   private byte[] forward(byte[] request) throws IOException {

@@ -20,9 +20,12 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// The jar (55 MB) comes from the local Maven repository, or is fetched into it once; without it
 /// the tests are skipped and say why.
-final class S3ProxyServer {
-  static final String IDENTITY = "test";
-  static final String CREDENTIAL = "testtest";
+public final class S3ProxyServer {
+  /// The access key that it takes.
+  public static final String IDENTITY = "test";
+
+  /// The secret key that it takes.
+  public static final String CREDENTIAL = "testtest";
 
   private static final String VERSION = "4.1.0";
   private static final AtomicInteger BUCKETS = new AtomicInteger();
@@ -38,7 +41,7 @@ final class S3ProxyServer {
   }
 
   /// Returns the server; skips the test when it cannot be had.
-  static synchronized S3ProxyServer get() throws Exception {
+  public static synchronized S3ProxyServer get() throws Exception {
     if (running == null && missing == null) {
       Path jar = jar();
       if (jar != null) {
@@ -51,18 +54,25 @@ final class S3ProxyServer {
     return running;
   }
 
-  URI endpoint() {
+  /// Returns where it listens.
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + port);
   }
 
   /// Makes an empty bucket and returns its name.
-  String newBucket() throws IOException {
+  public String newBucket() throws IOException {
     String name = "bucket-" + BUCKETS.incrementAndGet();
-    Files.createDirectories(data.resolve(name));
+    Files.createDirectories(files(name));
     return name;
   }
 
-  S3Options options(String bucket) {
+  /// Returns the directory whose files are a bucket's objects.
+  public Path files(String bucket) {
+    return data.resolve(bucket);
+  }
+
+  /// Returns how to reach a bucket.
+  public S3Options options(String bucket) {
     return S3Options.of(bucket)
         .withEndpoint(endpoint())
         .withRegion("us-east-1")

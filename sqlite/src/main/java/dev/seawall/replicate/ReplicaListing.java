@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.Replica;
 import dev.seawall.io.objects.ObjectInfo;
-import dev.seawall.io.objects.ObjectStore;
-import dev.seawall.io.objects.ObjectStoreException;
 import dev.seawall.ltx.LtxName;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /// What stands below a replica's path, sorted by what it is. Immutable.
 ///
@@ -19,34 +18,20 @@ final class ReplicaListing {
 
   private ReplicaListing() {}
 
-  /// Lists a replica: three listings, more when there are many objects.
-  ///
-  /// @param path without `/` at its ends; empty for the root of the store
-  static ReplicaListing of(ObjectStore store, String path) throws ObjectStoreException {
-    String root = path.isEmpty() ? "" : path + "/";
+  /// Lists a replica, whatever its layout: three listings, more when there are many objects.
+  static ReplicaListing of(Replica replica) throws IOException {
+    String root = replica.layout().path();
     ReplicaListing listing = new ReplicaListing();
-    each(store, root + "ltx/", object -> listing.add(object, root + "ltx/", 1, 10));
-    each(store, root + "000", object -> listing.add(object, root, 4, 16));
-    each(
-        store,
-        root + "generations/",
-        object ->
-            GenerationObject.parse(object, root + "generations/")
-                .ifPresent(listing.generations::add));
-    return listing;
-  }
-
-  private static void each(ObjectStore store, String prefix, Consumer<ObjectInfo> action)
-      throws ObjectStoreException {
-    String after = null;
-    while (true) {
-      List<ObjectInfo> page = store.list(prefix, after, ObjectStore.MAX_LISTED);
-      page.forEach(action);
-      if (page.size() < ObjectStore.MAX_LISTED) {
-        return;
-      }
-      after = page.getLast().key().text();
+    for (ObjectInfo object : replica.listAll(root + "ltx/", null)) {
+      listing.add(object, root + "ltx/", 1, 10);
     }
+    for (ObjectInfo object : replica.listAll(root + "000", null)) {
+      listing.add(object, root, 4, 16);
+    }
+    for (ObjectInfo object : replica.listAll(root + "generations/", null)) {
+      GenerationObject.parse(object, root + "generations/").ifPresent(listing.generations::add);
+    }
+    return listing;
   }
 
   private void add(ObjectInfo object, String prefix, int digits, int radix) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.CircuitBreaker;
+import dev.seawall.archive.LinkLayout;
+import dev.seawall.archive.Replica;
+import dev.seawall.archive.Retrier;
 import dev.seawall.io.AtomicFile;
 import dev.seawall.io.FileSystem;
 import dev.seawall.io.Machine;
@@ -145,7 +149,8 @@ public final class Restore {
   }
 
   private Choice choose(Fetchers fetchers) throws IOException {
-    ReplicaListing listing = ReplicaListing.of(store, path);
+    Replica replica = replica();
+    ReplicaListing listing = ReplicaListing.of(replica);
     boolean hasLtx = !listing.files().isEmpty();
     boolean hasGenerations = !listing.generations().isEmpty();
     if (!hasLtx && !hasGenerations) {
@@ -164,7 +169,7 @@ public final class Restore {
       return new GenerationRestore(
           machine, GenerationPlan.choose(listing.generations(), options), options);
     }
-    VoidLinks voids = VoidLinks.of(machine, store, path, options.retry());
+    VoidLinks voids = VoidLinks.of(replica);
     while (true) {
       List<ReplicaFile> files =
           listing.files().stream().filter(file -> !excluded.contains(file)).toList();
@@ -315,6 +320,16 @@ public final class Restore {
               + "; `--check none` restores it all the same",
           null);
     }
+  }
+
+  /// Ownerships lie at the same place in both layouts, so either will do.
+  private Replica replica() {
+    CircuitBreaker never = new CircuitBreaker(machine.time(), Integer.MAX_VALUE, 1);
+    return new Replica(
+        machine,
+        store,
+        LinkLayout.inFiles(path, ".ltx"),
+        new Retrier(machine, options.retry(), never));
   }
 
   private Fetchers newFetchers() {

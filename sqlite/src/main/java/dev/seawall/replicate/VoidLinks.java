@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
-import dev.seawall.archive.CircuitBreaker;
 import dev.seawall.archive.Epochs;
 import dev.seawall.archive.Epochs.Epoch;
 import dev.seawall.archive.Link;
-import dev.seawall.archive.LinkLayout;
 import dev.seawall.archive.LinkMarks;
 import dev.seawall.archive.Replica;
-import dev.seawall.archive.Retrier;
-import dev.seawall.archive.RetryPolicy;
-import dev.seawall.io.Machine;
 import dev.seawall.io.objects.ObjectInfo;
-import dev.seawall.io.objects.ObjectStore;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -33,12 +27,7 @@ final class VoidLinks {
   }
 
   /// Reads the ownerships of a replica; one that Litestream wrote has none.
-  static VoidLinks of(Machine machine, ObjectStore store, String path, RetryPolicy retry)
-      throws IOException {
-    Retrier retrier =
-        new Retrier(machine, retry, new CircuitBreaker(machine.time(), Integer.MAX_VALUE, 1));
-    // Ownerships lie at the same place in both layouts.
-    Replica replica = new Replica(machine, store, LinkLayout.inFiles(path, ".ltx"), retrier);
+  static VoidLinks of(Replica replica) throws IOException {
     return new VoidLinks(replica, Epochs.list(replica));
   }
 

@@ -6,6 +6,8 @@ import static dev.seawall.replicate.States.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.seawall.archive.LinkLayout;
+import dev.seawall.archive.Replica;
 import dev.seawall.io.objects.ObjectStoreException;
 import dev.seawall.ltx.LockPage;
 import dev.seawall.ltx.LtxFiles;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -269,10 +272,26 @@ final class RestoreTest {
     Files.delete(work);
   }
 
+  /// Every request of a restore is made again: listings and looks, too.
+  @Test
+  void aStoreThatFailsNowAndThenIsOnlySlower() throws Exception {
+    chain();
+    for (int seed = 0; seed < 20; seed++) {
+      RestoreOptions patient =
+          RestoreFixture.options().withRetry(RestoreFixture.QUICK.withMaxAttempts(20));
+      Path output = replica.output.resolveSibling("patient-" + seed);
+      FaultyStore faulty = new FaultyStore(replica.store, new Random(seed));
+      Restore.from(replica.machine, faulty, "db", patient).to(output);
+      assertThat(output).exists();
+    }
+  }
+
   @Test
   void aFileThatVanishesWhileItIsReadIsTheStoresFailure() throws Exception {
     chain();
-    ReplicaListing listing = ReplicaListing.of(replica.store, "db");
+    ReplicaListing listing =
+        ReplicaListing.of(
+            Replica.of(replica.machine, replica.store, LinkLayout.inFiles("db", ".ltx")));
     assertThat(listing.files()).hasSize(5);
     try (Fetchers fetchers =
         new Fetchers(replica.machine, replica.store, RestoreFixture.QUICK, 2)) {
