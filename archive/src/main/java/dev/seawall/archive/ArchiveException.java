@@ -12,7 +12,8 @@ public sealed class ArchiveException extends IOException
         ReplicaEmptyException,
         ForeignWriterException,
         LeaseLostException,
-        LinkStoreFullException {
+        LinkStoreFullException,
+        OtherReplicaException {
   private static final long serialVersionUID = 1L;
 
   ArchiveException(String message) {

@@ -16,7 +16,6 @@ import dev.seawall.io.objects.ObjectMetadata;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// the package documentation of `dev.seawall.archive.internal.link`.
 public final class LinkStore implements AutoCloseable {
   private static final String POSITION = "position";
-  private static final String INSTANCE = "instance";
   private static final String TEMPORARY = "link" + AtomicFile.TEMPORARY_SUFFIX;
 
   private final FileSystem files;
@@ -77,7 +75,7 @@ public final class LinkStore implements AutoCloseable {
       AtomicFile.deleteTemporaries(files, directory);
       // What is seen is made durable before anybody is told of it.
       files.syncDirectory(directory);
-      String id = instance(machine, directory);
+      String id = SpoolNames.instance(machine, directory);
       LinkStore store = new LinkStore(files, directory, options, lock, id);
       store.load();
       return store;
@@ -87,19 +85,52 @@ public final class LinkStore implements AutoCloseable {
     }
   }
 
-  private static String instance(Machine machine, Path directory) throws StorageException {
-    Path path = directory.resolve(INSTANCE);
-    if (machine.files().status(path).isFile()) {
-      byte[] bytes = AtomicFile.read(machine.files(), path, 64).toArray(ValueLayout.JAVA_BYTE);
-      String text = new String(bytes, StandardCharsets.US_ASCII);
-      if (text.matches("[0-9a-f]{16}")) {
-        return text;
-      }
+  /// Says which replica the links are for: a queue serves one. One that has served another, and has
+  /// nothing waiting for it, forgets everything and begins anew.
+  ///
+  /// @param replica what people call it
+  /// @return whether it has forgotten another one
+  /// @throws OtherReplicaException when links wait for another one
+  public synchronized boolean serve(String replica) throws StorageException, OtherReplicaException {
+    requireUsable();
+    String before = SpoolNames.replica(files, directory);
+    if (replica.equals(before)) {
+      return false;
     }
-    String drawn = "%016x".formatted(machine.random().nextLong());
-    byte[] bytes = drawn.getBytes(StandardCharsets.US_ASCII);
-    AtomicFile.write(machine.files(), path, MemorySegment.ofArray(bytes));
-    return drawn;
+    if (before != null) {
+      if (!pending.isEmpty()) {
+        throw new OtherReplicaException(
+            pending.size()
+                + " links wait in "
+                + directory
+                + " for "
+                + before
+                + ", not for "
+                + replica
+                + "; ship them there first, or move the directory away; if both names are of one"
+                + " replica, remove the file `replica` there");
+      }
+      forget();
+    }
+    SpoolNames.writeReplica(files, directory, replica);
+    return before != null;
+  }
+
+  /// Links first and the position last: without it they would be links that wait.
+  private void forget() throws StorageException {
+    while (!kept.isEmpty()) {
+      files.delete(kept.getFirst().path());
+      kept.removeFirst();
+    }
+    keptBytes = 0;
+    files.syncDirectory(directory);
+    if (files.status(directory.resolve(POSITION)).isFile()) {
+      files.delete(directory.resolve(POSITION));
+      files.syncDirectory(directory);
+    }
+    shipped = null;
+    shippedMetadata = Map.of();
+    shippedSaved = true;
   }
 
   private synchronized void load() throws IOException {

@@ -59,6 +59,11 @@ public final class Replica {
     return retrier;
   }
 
+  /// Returns this replica, but that somebody is told how attempts at calls end.
+  public Replica telling(CallListener whom) {
+    return new Replica(machine, store, layout, retrier.telling(whom));
+  }
+
   /// Returns what people call it.
   public String describe() {
     return store.describe() + "/" + layout.path();

@@ -19,13 +19,30 @@ public final class Retrier {
   private final Machine machine;
   private final RetryPolicy policy;
   private final CircuitBreaker breaker;
-  private final AtomicLong retries = new AtomicLong();
+  private final AtomicLong retries;
+  private final CallListener listener;
 
   /// Makes one; calls of all its users share the breaker.
   public Retrier(Machine machine, RetryPolicy policy, CircuitBreaker breaker) {
+    this(machine, policy, breaker, new AtomicLong(), CallListener.NONE);
+  }
+
+  private Retrier(
+      Machine machine,
+      RetryPolicy policy,
+      CircuitBreaker breaker,
+      AtomicLong retries,
+      CallListener listener) {
     this.machine = machine;
     this.policy = policy;
     this.breaker = breaker;
+    this.retries = retries;
+    this.listener = listener;
+  }
+
+  /// Returns this one, but that somebody is told how each attempt ends, while it is made again.
+  public Retrier telling(CallListener whom) {
+    return new Retrier(machine, policy, breaker, retries, whom);
   }
 
   /// Returns the policy.
@@ -58,9 +75,11 @@ public final class Retrier {
       try {
         T result = body.run();
         permit.succeeded();
+        listener.succeeded();
         return result;
       } catch (ObjectStoreException e) {
         permit.failed(e);
+        tell(e);
         if (!policy.triesAgain(e, ++failures)) {
           throw e;
         }
@@ -70,6 +89,15 @@ public final class Retrier {
       }
       retries.incrementAndGet();
       pause(policy.delayNanos(failures, machine.random()));
+    }
+  }
+
+  /// A condition that does not hold is an answer, and the store gave it.
+  private void tell(ObjectStoreException e) {
+    if (e.kind() == Kind.PRECONDITION_FAILED || e.kind() == Kind.NOT_FOUND) {
+      listener.succeeded();
+    } else {
+      listener.failed(e);
     }
   }
 

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seawall.io.LockHeldException;
+import dev.seawall.testkit.Death;
+import dev.seawall.testkit.Fault;
+import dev.seawall.testkit.FaultPlan;
 import dev.seawall.testkit.Seed;
+import dev.seawall.testkit.SimCrash;
 import dev.seawall.testkit.SimMachine;
+import dev.seawall.testkit.SimOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -200,5 +205,96 @@ class LinkStoreTest {
     bytes[20] ^= 1;
     sim.disk().replaceForeign(SPOOL.resolve("position"), ByteBuffer.wrap(bytes));
     assertThat(open().end()).isNull();
+  }
+
+  private static final LinkStoreOptions KEEPING =
+      LinkStoreOptions.defaults().withKeptBytes(1 << 20);
+
+  /// A queue that was pointed at another replica must not go on at the old one's end there.
+  @Test
+  void aQueueThatServedAnotherReplicaBeginsAnew() throws IOException {
+    LinkStore store = LinkStore.open(sim.machine(), SPOOL, KEEPING);
+    assertThat(store.serve("s3://one/db")).isFalse();
+    add(store, LinkKind.BASE, 1, 1, "base");
+    add(store, LinkKind.DELTA, 2, 2, "more");
+    store.shippedUpTo(2);
+    store.settle();
+    store.close();
+    store = LinkStore.open(sim.machine(), SPOOL, KEEPING);
+    assertThat(store.serve("s3://one/db")).isFalse();
+    assertThat(store.end()).isNotNull();
+    assertThat(store.serve("s3://two/db")).isTrue();
+    assertThat(store.end()).isNull();
+    assertThat(store.endMetadata()).isEmpty();
+    assertThat(store.links()).isEmpty();
+    store.close();
+    store = LinkStore.open(sim.machine(), SPOOL, KEEPING);
+    assertThat(store.serve("s3://two/db")).isFalse();
+    assertThat(store.end()).isNull();
+  }
+
+  @Test
+  void linksThatWaitForAnotherReplicaAreNotGivenToThisOne() throws IOException {
+    LinkStore store = open();
+    store.serve("s3://one/db");
+    add(store, LinkKind.BASE, 1, 1, "base");
+    assertThatThrownBy(() -> store.serve("s3://two/db"))
+        .isInstanceOf(OtherReplicaException.class)
+        .hasMessageContaining("1 links wait in /spool for s3://one/db, not for s3://two/db");
+    assertThat(store.pendingLinks()).isEqualTo(1);
+    assertThat(store.serve("s3://one/db")).isFalse();
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static boolean dies(Step step) throws IOException {
+    try {
+      step.run();
+      return false;
+    } catch (SimCrash _) {
+      return true;
+    }
+  }
+
+  private static void switchReplica(SimMachine sim) throws IOException {
+    LinkStore store = LinkStore.open(sim.machine(), SPOOL, KEEPING);
+    store.serve("one");
+    add(store, LinkKind.BASE, 1, 1, "base");
+    add(store, LinkKind.DELTA, 2, 2, "more");
+    store.shippedUpTo(2);
+    store.settle();
+    store.serve("two");
+  }
+
+  private static void requireForgotten(SimMachine sim) throws IOException {
+    try (LinkStore store = LinkStore.open(sim.machine(), SPOOL, KEEPING)) {
+      if (store.shipped() == null && !store.links().isEmpty()) {
+        assertThat(store.serve("one")).as("nothing was shipped yet").isFalse();
+        return;
+      }
+      store.serve("two");
+      assertThat(store.links()).isEmpty();
+      assertThat(store.end()).isNull();
+    }
+  }
+
+  /// I-9: links whose removal was half done would else count as waiting, for the wrong replica.
+  @Test
+  void noDeathWhileItForgetsMakesShippedLinksWaitAgain() throws IOException {
+    int deaths = 0;
+    for (int step = 1; step < 120; step++) {
+      for (Death death : Death.values()) {
+        FaultPlan plan = FaultPlan.none().with(new Fault.Crash(step, death));
+        SimMachine dying = new SimMachine(Seed.of(step), SimOptions.defaults().withFaults(plan));
+        deaths += dies(() -> switchReplica(dying)) ? 1 : 0;
+        dying.losePower();
+        while (dies(() -> requireForgotten(dying))) {
+          deaths++;
+        }
+      }
+    }
+    assertThat(deaths).isGreaterThan(60);
   }
 }

@@ -35,6 +35,7 @@ class S3FaultsTest {
 
   private Machine machine;
   private FaultProxy proxy;
+  private S3Options options;
   private S3ObjectStore store;
 
   @BeforeEach
@@ -42,12 +43,9 @@ class S3FaultsTest {
     S3ProxyServer server = S3ProxyServer.get();
     machine = SystemMachine.open(Backend.AUTO);
     proxy = new FaultProxy(server.endpoint());
-    store =
-        S3ObjectStore.open(
-            server
-                .options(server.newBucket())
-                .withEndpoint(proxy.endpoint())
-                .withTimeoutMillis(700));
+    options =
+        server.options(server.newBucket()).withEndpoint(proxy.endpoint()).withTimeoutMillis(60_000);
+    store = S3ObjectStore.open(options);
   }
 
   @AfterEach
@@ -108,7 +106,21 @@ class S3FaultsTest {
 
   @Test
   void silenceEndsByTheTimeout() throws Exception {
-    putFails(Fault.SILENCE, Kind.UNAVAILABLE, Effect.UNKNOWN, false);
+    S3ObjectStore patient = store;
+    try (S3ObjectStore hasty = S3ObjectStore.open(options.withTimeoutMillis(300))) {
+      store = hasty;
+      proxy.plan(Fault.SILENCE);
+      assertThatThrownBy(this::put)
+          .isInstanceOfSatisfying(
+              ObjectStoreException.class,
+              e -> {
+                assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(e.effect()).isEqualTo(Effect.UNKNOWN);
+              });
+    } finally {
+      store = patient;
+    }
+    assertThat(store.head(KEY)).isNull();
   }
 
   @Test

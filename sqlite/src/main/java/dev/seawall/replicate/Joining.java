@@ -9,6 +9,8 @@ import dev.seawall.archive.LeaseLostException;
 import dev.seawall.archive.LinkStore;
 import dev.seawall.archive.Replica;
 import dev.seawall.archive.StoreCalls;
+import dev.seawall.io.TimeSource;
+import dev.seawall.io.objects.ObjectStoreException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,11 @@ final class Joining {
   private final Events events;
   private StoreCalls.@Nullable Call<@Nullable ChainEnd> asking;
   private boolean takeOver;
+  private int failures;
+  private long failedNanos;
+  private long pauseNanos;
 
+  /// @param replica whose failures are told of
   Joining(
       Replica replica, StoreCalls calls, LinkStore links, @Nullable Lease lease, Events events) {
     this.replica = replica;
@@ -59,7 +65,11 @@ final class Joining {
       return true;
     }
     StoreCalls.Call<@Nullable ChainEnd> call = asking;
+    TimeSource time = replica.machine().time();
     if (call == null) {
+      if (failures > 0 && time.nanoTime() - failedNanos < pauseNanos) {
+        return false;
+      }
       asking = calls.submit(() -> replica.end(Epochs.list(replica)), () -> {});
       return false;
     }
@@ -67,8 +77,15 @@ final class Joining {
       return false;
     }
     asking = null;
-    adopt(call.result());
-    return true;
+    try {
+      adopt(call.result());
+      return true;
+    } catch (ObjectStoreException _) {
+      // Who made the call has told of it.
+      failedNanos = time.nanoTime();
+      pauseNanos = replica.retrier().policy().delayNanos(++failures, replica.machine().random());
+      return false;
+    }
   }
 
   private void adopt(@Nullable ChainEnd end) throws IOException {

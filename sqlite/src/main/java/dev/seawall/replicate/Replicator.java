@@ -31,6 +31,7 @@ public final class Replicator implements AutoCloseable {
   private final @Nullable Lease lease;
   private final Uploader uploader;
   private final Follower follower;
+  private final StoreTrouble trouble;
   private final WaitWord progress;
   private final Handle handle;
   private boolean closed;
@@ -41,6 +42,7 @@ public final class Replicator implements AutoCloseable {
       @Nullable Lease lease,
       Uploader uploader,
       Follower follower,
+      StoreTrouble trouble,
       WaitWord progress,
       AtomicReference<Runnable> wake) {
     this.machine = machine;
@@ -48,6 +50,7 @@ public final class Replicator implements AutoCloseable {
     this.lease = lease;
     this.uploader = uploader;
     this.follower = follower;
+    this.trouble = trouble;
     this.progress = progress;
     this.handle = machine.scheduler().start("seawall-replicator", Placement.SHARED, follower::step);
     wake.set(handle::wake);
@@ -62,22 +65,18 @@ public final class Replicator implements AutoCloseable {
       ReplicatorListener listener)
       throws IOException {
     Machine machine = shipper.machine();
-    LinkStore links =
-        LinkStore.open(
-            machine,
-            spool,
-            LinkStoreOptions.defaults()
-                .withMaxPendingBytes(options.maxPendingBytes())
-                .withKeptBytes(options.keptBytes()));
     Replica replica = shipper.replica(layout);
+    LinkStore links = open(machine, spool, replica, options);
     WaitWord progress = machine.scheduler().newWaitWord();
+    Events events = new Events(listener, replica.retrier().breaker());
+    StoreTrouble trouble = new StoreTrouble(events);
+    Replica joined = replica.telling(trouble);
     Lease lease =
         options.lease() == null
             ? null
-            : Lease.start(replica, shipper.calls(), options.lease(), links);
+            : Lease.start(joined, shipper.calls(), options.lease(), links);
     Fence fence = lease != null ? lease : Fence.none(links.instance());
-    Events events = new Events(listener, replica.retrier().breaker());
-    Joining joining = new Joining(replica, shipper.calls(), links, lease, events);
+    Joining joining = new Joining(joined, shipper.calls(), links, lease, events);
     AtomicReference<Runnable> wake = new AtomicReference<>(() -> {});
     Runnable waker = () -> wake.get().run();
     Snapshots snapshots = new Snapshots(shipper, replica, links, fence, options, events, waker);
@@ -88,8 +87,26 @@ public final class Replicator implements AutoCloseable {
             wake);
     Uploader uploader =
         Uploader.start(
-            replica, links, shipper.calls(), fence, follower.uploads(), options.uploads());
-    return new Replicator(machine, links, lease, uploader, follower, progress, wake);
+            joined, links, shipper.calls(), fence, follower.uploads(), options.uploads());
+    return new Replicator(machine, links, lease, uploader, follower, trouble, progress, wake);
+  }
+
+  private static LinkStore open(
+      Machine machine, Path spool, Replica replica, ReplicatorOptions options) throws IOException {
+    LinkStore links =
+        LinkStore.open(
+            machine,
+            spool,
+            LinkStoreOptions.defaults()
+                .withMaxPendingBytes(options.maxPendingBytes())
+                .withKeptBytes(options.keptBytes()));
+    try {
+      links.serve(replica.describe());
+      return links;
+    } catch (IOException | RuntimeException e) {
+      links.close();
+      throw e;
+    }
   }
 
   /// Returns how it goes. Cheap; reads no file and calls nobody.
@@ -100,6 +117,7 @@ public final class Replicator implements AutoCloseable {
     Uploader.Status uploads = uploader.status();
     List<StoredLink> oldest = links.pending(1);
     IOException problem = view.problem() != null ? view.problem() : uploads.failure();
+    problem = problem != null ? problem : trouble.last();
     return new ReplicatorStatus(
         view.state(),
         end == null ? 0 : end.last(),
@@ -111,7 +129,7 @@ public final class Replicator implements AutoCloseable {
         view.seenMillis(),
         oldest.isEmpty() ? 0 : LinkMaker.seenMillis(oldest.getFirst()),
         view.holder(),
-        uploads.failuresInARow(),
+        Math.max(uploads.failuresInARow(), trouble.inARow()),
         problem);
   }
 

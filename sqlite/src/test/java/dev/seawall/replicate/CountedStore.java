@@ -7,6 +7,8 @@ import dev.seawall.io.objects.ObjectInfo;
 import dev.seawall.io.objects.ObjectKey;
 import dev.seawall.io.objects.ObjectStore;
 import dev.seawall.io.objects.ObjectStoreException;
+import dev.seawall.io.objects.ObjectStoreException.Effect;
+import dev.seawall.io.objects.ObjectStoreException.Kind;
 import dev.seawall.io.objects.StagedPut;
 import java.util.Collection;
 import java.util.List;
@@ -18,14 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class CountedStore implements ObjectStore {
   final AtomicLong calls = new AtomicLong();
   volatile Runnable beforeStage = () -> {};
+  volatile boolean unreachable;
   private final ObjectStore store;
 
   CountedStore(ObjectStore store) {
     this.store = store;
   }
 
-  private ObjectStore counted() {
+  private ObjectStore counted() throws ObjectStoreException {
     calls.incrementAndGet();
+    if (unreachable) {
+      throw new ObjectStoreException(
+          "call", "store", Kind.UNAVAILABLE, Effect.NOT_DONE, "it was made unreachable", null);
+    }
     return store;
   }
 

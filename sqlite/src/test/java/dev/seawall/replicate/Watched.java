@@ -15,10 +15,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /// A real database that is replicated into a directory, and what was told of it.
 final class Watched implements AutoCloseable {
   static final LinkLayout LAYOUT = LinkLayout.inFiles("app.db", ".ltx");
+
+  private static final AtomicInteger RESTORES = new AtomicInteger();
 
   final Path folder;
   final Path database;
@@ -28,7 +33,6 @@ final class Watched implements AutoCloseable {
   final Shipper shipper;
   final List<String> told = new CopyOnWriteArrayList<>();
   Replicator replicator;
-  private int restores;
 
   Watched(Path folder) throws IOException {
     this(folder, folder.resolve("replica"));
@@ -62,15 +66,32 @@ final class Watched implements AutoCloseable {
         .isTrue();
   }
 
+  /// Waits for something to be told, which whoever waits cannot do without.
+  void await(Predicate<String> what) throws InterruptedException {
+    await(() -> told.stream().anyMatch(what));
+  }
+
+  /// Waits for something to become true.
+  void await(BooleanSupplier condition) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - start)
+          .as("waited for too long; %s; told %s", replicator.status(), told)
+          .isLessThan(TimeUnit.SECONDS.toNanos(30));
+      Thread.sleep(5);
+    }
+  }
+
   byte[] restored(RestoreTarget target) throws IOException {
-    Path output = folder.resolve("restored-" + ++restores + ".db");
+    Path output = folder.resolve("restored-" + RESTORES.incrementAndGet() + ".db");
     RestoreOptions options = RestoreOptions.defaults().withTarget(target);
     Restore.from(machine, store, "app.db", options).to(output);
     return Files.readAllBytes(output);
   }
 
   void assertSame() throws Exception {
-    byte[] expected = Databases.checkpointed(database, folder.resolve("checked-" + ++restores));
+    byte[] expected =
+        Databases.checkpointed(database, folder.resolve("checked-" + RESTORES.incrementAndGet()));
     assertThat(restored(RestoreTarget.latest())).isEqualTo(expected);
   }
 
@@ -89,6 +110,11 @@ final class Watched implements AutoCloseable {
     public void checkpointed(
         CheckpointMode mode, boolean busy, long walFrames, long checkpointedFrames, long nanos) {
       told.add("checkpointed " + mode + (walFrames == checkpointedFrames ? "" : " in part"));
+    }
+
+    @Override
+    public void failed(IOException failure, int failuresInARow) {
+      told.add("failed " + failuresInARow);
     }
 
     @Override

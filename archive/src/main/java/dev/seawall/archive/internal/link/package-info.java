@@ -53,6 +53,11 @@
 ///
 /// `instance` holds 16 hexadecimal digits drawn when the directory was first used: with the lock of
 /// the directory it proves that an older owner of that name is dead.
+///
+/// `replica` holds the name of the replica that the queue serves, as UTF-8. Another name, and
+/// nothing waiting: kept links are removed, then the position, then the name is replaced; a crash
+/// in between leaves the old name, and the same is done again. Another name, and links that wait:
+/// an error.
 @NullMarked
 package dev.seawall.archive.internal.link;
 
