@@ -198,7 +198,7 @@ class BitFlipTest {
       last = fill(log, last);
       whole = new Hurt.Whole(last, last);
     }
-    RandomGenerator random = new SplittableRandom(way.ordinal());
+    RandomGenerator random = new SplittableRandom(way.name().hashCode());
     Hurt.Table table = new Hurt.Table();
     List<Path> files;
     try (var stream = Files.list(directory)) {
