@@ -5,9 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.zip.CRC32C;
 
-/// CRC32C over bytes and memory, by the JDK's calculator: a value on the stack, if the JIT sees that
-/// it goes nowhere. In the long path of a leading append it often does not, so the few bytes of a
-/// control frame, one of which stands behind each group, take a table.
+/// CRC32C over bytes and memory, by the JDK's calculator: a value on the stack, if the JIT sees
+/// that it goes nowhere. In the long path of a leading append it often does not, so the few bytes
+/// of a control frame, one of which stands behind each group, take a table.
 public final class Checksums {
   private static final int SHORT = 64;
   private static final int[] TABLE = table();
