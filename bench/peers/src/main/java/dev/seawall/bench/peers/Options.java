@@ -22,7 +22,7 @@ final class Options {
 
         --quick             one short repetition, one column per workload: a smoke test, not figures
         --peers A,B         which rows, fio among them (default: all but the seawall_… ones)
-        --backends          also Seawall by each of its backends: seawall_direct, _uring, _threads, _channel
+        --backends          also Seawall by each of its backends: seawall_direct, _uring, _threads, _channel, _mapped
         --workloads W1,W2   W1, W2, W3, W3V, W3A, W4, W5, OPEN, FAIR, STEADY, DAMAGE (default: all but STEADY)
         --steady            ten minutes of W3 and of W4 by Seawall alone: drift, heap, percentiles through rolls
         --save-baseline     writes this run's ratios to bench/baseline.json

@@ -3,6 +3,7 @@ package dev.seawall.bench.peers;
 
 import dev.seawall.bench.peers.Cell.Form;
 import dev.seawall.io.Backend;
+import dev.seawall.wal.WalOptions.AppendMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,10 @@ enum Peers {
   SEAWALL_URING(Role.VARIANT, Words.SEAWALL, Words.STAGED),
   SEAWALL_THREADS(Role.VARIANT, Words.SEAWALL, Words.STAGED),
   SEAWALL_CHANNEL(Role.VARIANT, Words.SEAWALL, Words.STAGED),
+  SEAWALL_MAPPED(
+      Role.VARIANT,
+      Words.SEAWALL,
+      "in a mapping of the file: what is left is the operating system's, not the process's"),
   CHRONICLE(
       Role.PEER,
       "syncMode(SYNC) and appender.sync(): one msync(MS_SYNC) per append, never shared; no checksum",
@@ -152,11 +157,12 @@ enum Peers {
   /// Makes one.
   Peer make(Cell cell) {
     return switch (this) {
-      case SEAWALL -> new SeawallPeer(Backend.AUTO, cell.form());
-      case SEAWALL_DIRECT -> new SeawallPeer(Backend.DIRECT, cell.form());
-      case SEAWALL_URING -> new SeawallPeer(Backend.URING, cell.form());
-      case SEAWALL_THREADS -> new SeawallPeer(Backend.THREADS, cell.form());
-      case SEAWALL_CHANNEL -> new SeawallPeer(Backend.CHANNEL, cell.form());
+      case SEAWALL -> new SeawallPeer(Backend.AUTO, AppendMode.STAGED, cell.form());
+      case SEAWALL_DIRECT -> new SeawallPeer(Backend.DIRECT, AppendMode.STAGED, cell.form());
+      case SEAWALL_URING -> new SeawallPeer(Backend.URING, AppendMode.STAGED, cell.form());
+      case SEAWALL_THREADS -> new SeawallPeer(Backend.THREADS, AppendMode.STAGED, cell.form());
+      case SEAWALL_CHANNEL -> new SeawallPeer(Backend.CHANNEL, AppendMode.STAGED, cell.form());
+      case SEAWALL_MAPPED -> new SeawallPeer(Backend.AUTO, AppendMode.MAPPED, cell.form());
       case CHRONICLE -> new ChroniclePeer();
       case ARTEMIS_NIO -> new ArtemisPeer(ArtemisPeer.Mode.NIO, Words.ARTEMIS_TIMEOUT_NANOS);
       case ARTEMIS_MAPPED -> new ArtemisPeer(ArtemisPeer.Mode.MAPPED, Words.ARTEMIS_TIMEOUT_NANOS);

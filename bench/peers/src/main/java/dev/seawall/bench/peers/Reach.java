@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /// within the run; the few absolute figures are for the machine of the README.
 final class Reach {
   private static final String SUBJECT = "seawall";
+  private static final String MAPPED = "seawall_mapped";
 
   private final Results results;
   private final StringBuilder text = new StringBuilder();
@@ -44,6 +45,9 @@ final class Reach {
     atMost("W1 128 B recycling, B/op of the caller", 0, value(small, "callerBytesPerRecord"));
     atMost("W1 1 KiB recycling, mean ns with the drain", 350, value(large, "meanNanos"));
     atLeast("W1 1 KiB recycling, mean × best peer", 2, best(large));
+    atMost("W1 128 B recycling, mapped, mean ns", 60, results.spread(small, MAPPED, "meanNanos"));
+    atMost("W1 1 KiB recycling, mapped, mean ns", 200, results.spread(large, MAPPED, "meanNanos"));
+    atMost("… p99 ns, rolls inside", 500_000, results.spread(large, MAPPED, "p99Nanos"));
     atLeast("W1 128 B growing × best peer", 1.2, best(small.in(Form.GROWING)));
     atLeast("W1 1 KiB growing × best peer", 1.2, best(large.in(Form.GROWING)));
   }

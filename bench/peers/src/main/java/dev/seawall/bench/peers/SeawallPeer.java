@@ -11,6 +11,7 @@ import dev.seawall.wal.Retention;
 import dev.seawall.wal.WalBatch;
 import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
+import dev.seawall.wal.WalOptions.AppendMode;
 import dev.seawall.wal.WalReader;
 import dev.seawall.wal.WalStats;
 import dev.seawall.wal.WriteAheadLog;
@@ -21,15 +22,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Seawall by its public API with default options; when it recycles, with retention by bytes.
-/// Draining is [WriteAheadLog#sync], which does more than it must: the log has no weaker way to say
-/// that the operating system has everything.
+/// Draining is [WriteAheadLog#sync], which does more than it must: a log that stages has no weaker
+/// way to say that the operating system has everything. One that appends into mappings has nothing
+/// to drain: a record is in the operating system's pages when its append returns.
 final class SeawallPeer implements Peer {
   private final Backend backend;
+  private final AppendMode mode;
   private final boolean recycling;
   private @Nullable WriteAheadLog log;
 
-  SeawallPeer(Backend backend, Form form) {
+  SeawallPeer(Backend backend, AppendMode mode, Form form) {
     this.backend = backend;
+    this.mode = mode;
     this.recycling = form == Form.RECYCLING;
   }
 
@@ -53,9 +57,10 @@ final class SeawallPeer implements Peer {
   }
 
   private WalOptions options() {
+    WalOptions options = WalOptions.defaults().withAppendMode(mode);
     return recycling
-        ? WalOptions.defaults().withRetention(Retention.keep().withMaxBytes(Form.KEPT_BYTES))
-        : WalOptions.defaults();
+        ? options.withRetention(Retention.keep().withMaxBytes(Form.KEPT_BYTES))
+        : options;
   }
 
   /// Half as much again as is kept: then segments come back.
@@ -94,12 +99,14 @@ final class SeawallPeer implements Peer {
 
   @Override
   public void drain() throws WalException, InterruptedException {
-    opened().sync();
+    if (mode == AppendMode.STAGED) {
+      opened().sync();
+    }
   }
 
   @Override
   public String detail() {
-    return "backend=" + opened().stats().backend();
+    return "backend=" + opened().stats().backend() + ", append-mode=" + mode;
   }
 
   @Override
