@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,12 +28,21 @@ final class Config {
           "payload", "1024",
           "flags", "");
 
+  private final String name;
   private final Properties values = new Properties();
 
-  private Config() {}
+  private Config(String name) {
+    this.name = name;
+  }
+
+  /// Returns the file's name without its extension.
+  String name() {
+    return name;
+  }
 
   static Config read(Path file) throws IOException {
-    Config config = new Config();
+    Path last = Objects.requireNonNull(file.getFileName(), "a file");
+    Config config = new Config(last.toString().replaceFirst("\\.properties$", ""));
     try (Reader reader = Files.newBufferedReader(file)) {
       config.values.load(reader);
     }
@@ -41,10 +51,10 @@ final class Config {
 
   /// Everything once, in a minute: shows that it works, its figures mean nothing.
   static Config quick() {
-    Config config = new Config();
+    Config config = new Config("quick");
     config.values.putAll(
         Map.of(
-            "workloads", "load,lag,restore",
+            "workloads", "load,lag,restore,start,idle",
             "stores", "directory,s3",
             "databases", "2",
             "writes", "20",
@@ -82,6 +92,11 @@ final class Config {
 
   int number(String key, int otherwise) {
     return Integer.parseInt(text(key, Integer.toString(otherwise)));
+  }
+
+  /// Returns whether a store has to count the calls it gets.
+  boolean countsCalls() {
+    return list("workloads").contains("idle");
   }
 
   /// Returns words added to `seawall watch`.

@@ -4,6 +4,7 @@ package dev.seawall.bench.replication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,14 +13,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 
 /// `bench/replication CONFIG`: Seawall beside Litestream 0.3.13, each cell in turns.
 public final class ReplicationBench {
   private ReplicationBench() {}
 
-  /// Runs the matrix of a configuration, or `--quick`.
+  /// Runs the matrices of configurations, or `--quick`.
   public static void main(String[] args) throws Exception {
-    Config config = args[0].equals("--quick") ? Config.quick() : Config.read(Path.of(args[0]));
+    List<Config> configs = new ArrayList<>();
+    for (String each : args) {
+      configs.add(each.equals("--quick") ? Config.quick() : Config.read(Path.of(each)));
+    }
     Path home = Path.of(System.getProperty("bench.home"));
     Files.createDirectories(home);
     // Ended from outside: what we started ends too.
@@ -32,14 +37,16 @@ public final class ReplicationBench {
             Path.of(System.getProperty("bench.seawall")),
             Path.of(System.getProperty("bench.litestream")));
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (String storeName : config.list("stores")) {
-      try (Store store =
-          storeName.equals("s3")
-              ? Store.s3(home, Path.of(System.getProperty("bench.s3proxy")))
-              : Store.directory(home)) {
-        for (Cell cell : cells(config)) {
-          rows.add(measure(cell, programs, store, storeName, config, home));
-          write(home, rows);
+    for (Config config : configs) {
+      for (String storeName : config.list("stores")) {
+        try (Store store =
+            storeName.equals("s3")
+                ? Store.s3(home, Path.of(System.getProperty("bench.s3proxy")), config.countsCalls())
+                : Store.directory(home)) {
+          for (Cell cell : cells(config)) {
+            rows.add(measure(cell, programs, store, storeName, config, home));
+            write(home, rows);
+          }
         }
       }
     }
@@ -72,6 +79,8 @@ public final class ReplicationBench {
       Cell cell, Tool.Programs programs, Store store, String storeName, Config config, Path home)
       throws Exception {
     Map<String, Object> row = new LinkedHashMap<>();
+    long start = System.nanoTime();
+    row.put("config", config.name());
     row.put("tool", cell.tool.name().toLowerCase(Locale.ROOT));
     row.put("workload", cell.workload);
     row.put("store", storeName);
@@ -85,12 +94,17 @@ public final class ReplicationBench {
           case "lag" -> run.lag();
           case "restore" ->
               run.restore(config.number("megabytes", 126), config.number("increments", 0));
+          case "start" -> run.start();
+          case "idle" -> run.idle();
           default -> throw new IllegalArgumentException("unknown workload " + cell.workload);
         }
-      } catch (IOException e) {
-        row.put("error", String.valueOf(e.getMessage()));
+      } catch (IOException | SQLException | ExecutionException e) {
+        // The other cells are worth having; the status tells that one failed.
+        String text = e.toString();
+        row.put("error", text.substring(0, Math.min(300, text.length())));
       }
       row.putAll(run.figures().values());
+      row.put("whole_cell_seconds", Math.round((System.nanoTime() - start) / 1e9));
     }
     System.err.println(row);
     return row;
@@ -123,7 +137,7 @@ public final class ReplicationBench {
 
   /// A table for each workload: a column for each run.
   private static String markdown(List<Map<String, Object>> rows) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(Reach.table(rows));
     Set<Object> workloads = new LinkedHashSet<>();
     rows.forEach(row -> workloads.add(row.get("workload")));
     for (Object workload : workloads) {

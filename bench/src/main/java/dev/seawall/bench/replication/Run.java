@@ -21,6 +21,7 @@ import java.util.stream.LongStream;
 /// its own that is removed.
 final class Run implements AutoCloseable {
   private static final int WATCHED_FOR_LAG = 4;
+  private static final List<String> NO_CHECK = List.of("--check", "none");
 
   private final Tool tool;
   private final Tool.Programs programs;
@@ -67,15 +68,20 @@ final class Run implements AutoCloseable {
     long start = System.nanoTime();
     for (Application each : applications) {
       while (objects(each) == 0) {
-        if (!process.isAlive() || System.nanoTime() - start > TimeUnit.MINUTES.toNanos(2)) {
+        if (!process.isAlive() || System.nanoTime() - start > TimeUnit.MINUTES.toNanos(5)) {
           process.destroyForcibly();
           throw new IOException(
-              tool + " ships nothing: " + Files.readString(home.resolve("tool.log")));
+              tool + " ships nothing of " + each.name() + ": " + end(home.resolve("tool.log")));
         }
         Thread.sleep(20);
       }
     }
     figures.put("first_objects_seconds", (System.nanoTime() - start) / 1e9);
+  }
+
+  private static String end(Path log) throws IOException {
+    String text = Files.readString(log);
+    return text.substring(Math.max(0, text.length() - 200));
   }
 
   private long objects(Application application) throws IOException {
@@ -88,6 +94,14 @@ final class Run implements AutoCloseable {
           .filter(file -> file.toString().endsWith(".ltx") || file.toString().endsWith(".lz4"))
           .count();
     }
+  }
+
+  private long objects() throws IOException {
+    long sum = 0;
+    for (Application each : applications) {
+      sum += objects(each);
+    }
+    return sum;
   }
 
   private long bytes(Path folder) throws IOException {
@@ -130,25 +144,52 @@ final class Run implements AutoCloseable {
     }
   }
 
+  /// One database that nobody writes: what its replication costs.
+  void idle() throws Exception {
+    open(1);
+    Process process = watch();
+    try (Sampler sampler = new Sampler(process.pid())) {
+      // Compilers and start-up work come to rest, levels above 0 are made.
+      Thread.sleep(config.number("warmup", 5) * 1000L);
+      long calls = store.isS3() ? store.calls() : 0;
+      idle(sampler);
+      if (store.isS3()) {
+        figures.put("idle_requests", store.calls() - calls);
+      }
+      end(process);
+      compareAll();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /// A small database, restored ten times: what the command costs before it works.
+  void start() throws Exception {
+    open(1);
+    Process process = watch();
+    try {
+      Writers.pace(applications, 10, 2);
+      settle();
+      end(process);
+    } finally {
+      process.destroyForcibly();
+    }
+    restored("small_restore_seconds", 10, tool == Tool.SEAWALL ? NO_CHECK : List.of());
+  }
+
   private void idle(Sampler sampler) throws IOException, InterruptedException {
     int seconds = config.number("idle", 0);
-    if (seconds == 0) {
+    if (seconds == 0 || tool == Tool.NONE) {
       return;
     }
-    long objects = 0;
-    for (Application each : applications) {
-      objects += objects(each);
-    }
+    long before = objects();
     long start = System.nanoTime();
     Thread.sleep(seconds * 1000L);
     Usage usage = sampler.since(start);
-    for (Application each : applications) {
-      objects -= objects(each);
-    }
     figures
         .put("idle_rss_mb", usage.rssMb())
         .put("idle_cpu_percent", usage.cpuPercent())
-        .put("idle_objects", -objects)
+        .put("idle_objects", objects() - before)
         .put("idle_written_bytes", usage.writtenBytes());
   }
 
@@ -185,8 +226,8 @@ final class Run implements AutoCloseable {
       Thread.sleep(2000);
       int firstRow = applications.getFirst().written().rows() + 1;
       long start = System.nanoTime();
-      for (int i = 0; i < Math.max(2, config.number("seconds", 40) / 3); i++) {
-        Thread.sleep(2000 + random.nextInt(2000));
+      for (int i = 0; i < Math.max(2, config.number("seconds", 40) * 2 / 5); i++) {
+        Thread.sleep(2000 + random.nextInt(1000));
         applications.getFirst().write();
       }
       usage(sampler.since(start), 1024L);
@@ -219,18 +260,24 @@ final class Run implements AutoCloseable {
     boolean ours = tool == Tool.SEAWALL;
     for (String check : ours ? List.of("none", "quick", "full") : List.of("none")) {
       List<String> flags = ours ? List.of("--check", check) : List.of();
-      List<Double> seconds = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        Path copy = home.resolve("restored-" + check + i + ".db");
-        long nanos = tool.restore(programs, store, prefix, application, copy, flags, home);
-        seconds.add(nanos / 1e9);
-        compare(application, copy);
-        figures.put("database_mb", Files.size(copy) / 1e6);
-        Files.delete(copy);
-      }
-      seconds.sort(Comparator.naturalOrder());
-      figures.put("restore_seconds_check_" + check, seconds.get(1));
+      restored("restore_seconds_check_" + check, 3, flags);
     }
+  }
+
+  /// Restores the first database so often and keeps the median.
+  private void restored(String key, int times, List<String> flags) throws Exception {
+    Application application = applications.getFirst();
+    List<Double> seconds = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      Path copy = home.resolve("restored-" + i + ".db");
+      long nanos = tool.restore(programs, store, prefix, application, copy, flags, home);
+      seconds.add(nanos / 1e9);
+      compare(application, copy);
+      figures.put("database_mb", Files.size(copy) / 1e6);
+      Files.delete(copy);
+    }
+    seconds.sort(Comparator.naturalOrder());
+    figures.put(key, seconds.get(times / 2));
   }
 
   /// Waits until no object has come for three seconds.
@@ -239,10 +286,7 @@ final class Run implements AutoCloseable {
     long before = -1;
     long limit = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
     while (System.nanoTime() - quiet < TimeUnit.SECONDS.toNanos(3) && System.nanoTime() < limit) {
-      long now = 0;
-      for (Application each : applications) {
-        now += objects(each);
-      }
+      long now = objects();
       if (now != before) {
         before = now;
         quiet = System.nanoTime();
@@ -290,7 +334,7 @@ final class Run implements AutoCloseable {
     int compared = Math.min(applications.size(), config.number("compare", 1000));
     for (Application each : applications.subList(0, compared)) {
       Path copy = home.resolve("restored-" + each.name());
-      List<String> flags = tool == Tool.SEAWALL ? List.of("--check", "none") : List.of();
+      List<String> flags = tool == Tool.SEAWALL ? NO_CHECK : List.of();
       tool.restore(programs, store, prefix, each, copy, flags, home);
       rows += compare(each, copy);
       Files.delete(copy);

@@ -2,9 +2,10 @@
 package dev.seawall.bench.replication;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,21 +21,25 @@ final class Store implements AutoCloseable {
   private final Path objects;
   private final int port;
   private final @Nullable Process server;
+  private final Path log;
 
-  private Store(Path objects, int port, @Nullable Process server) {
+  private Store(Path objects, int port, @Nullable Process server, Path log) {
     this.objects = objects;
     this.port = port;
     this.server = server;
+    this.log = log;
   }
 
   static Store directory(Path home) throws IOException {
-    return new Store(Files.createDirectories(home.resolve("replicas")), 0, null);
+    return new Store(Files.createDirectories(home.resolve("replicas")), 0, null, home);
   }
 
   /// Starts a server.
   ///
   /// @param jar S3Proxy with its dependencies
-  static Store s3(Path home, Path jar) throws IOException, InterruptedException {
+  /// @param countsCalls whether its log has a line a call, which costs it time
+  static Store s3(Path home, Path jar, boolean countsCalls)
+      throws IOException, InterruptedException {
     Path data = Files.createDirectories(home.resolve("s3"));
     Files.createDirectories(data.resolve(BUCKET));
     int port;
@@ -55,26 +60,27 @@ final class Store implements AutoCloseable {
         jclouds.filesystem.basedir=%s
         """
             .formatted(port, data));
+    Path log = home.resolve("s3proxy.log");
     Process server =
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx256m",
+                    "-DLOG_LEVEL=" + (countsCalls ? "debug" : "info"),
                     "-XX:+UseSerialGC",
                     "-jar",
                     jar.toString(),
                     "--properties",
                     properties.toString()))
             .redirectErrorStream(true)
-            .redirectOutput(home.resolve("s3proxy.log").toFile())
+            .redirectOutput(log.toFile())
             .start();
-    Store store = new Store(data.resolve(BUCKET), port, server);
+    Store store = new Store(data.resolve(BUCKET), port, server, log);
     long start = System.nanoTime();
     while (!store.answers()) {
       if (!server.isAlive() || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
         server.destroyForcibly();
-        throw new IOException(
-            "S3Proxy did not start: " + Files.readString(home.resolve("s3proxy.log")));
+        throw new IOException("S3Proxy did not start: " + Files.readString(log));
       }
       Thread.sleep(50);
     }
@@ -82,8 +88,12 @@ final class Store implements AutoCloseable {
   }
 
   private boolean answers() {
-    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return true;
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create("http://127.0.0.1:" + port).toURL().openConnection();
+      connection.setConnectTimeout(1000);
+      connection.setReadTimeout(1000);
+      return connection.getResponseCode() > 0;
     } catch (IOException _) {
       return false;
     }
@@ -91,6 +101,13 @@ final class Store implements AutoCloseable {
 
   boolean isS3() {
     return server != null;
+  }
+
+  /// Returns how many calls of any kind came so far, to a server that counts them.
+  long calls() throws IOException {
+    try (var lines = Files.lines(log)) {
+      return lines.filter(line -> line.contains("] request: ")).count();
+    }
   }
 
   /// Returns where all objects of a prefix are files.
