@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /// Every downcall of Seawall: Linux system calls on x86-64 and arm64. Thread-safe.
 ///
@@ -45,11 +46,37 @@ final class NativeCalls {
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
 
+  // Linking costs milliseconds a call: those of a group are linked when one of it is first needed.
+  // That all of them are there is seen at once.
+  private static final List<String> LIBC =
+      List.of(
+          "close",
+          "eventfd",
+          "fdatasync",
+          "fsync",
+          "ftruncate",
+          "getpagesize",
+          "lseek",
+          "madvise",
+          "mmap",
+          "munmap",
+          "open",
+          "posix_fadvise",
+          "pread",
+          "pwrite",
+          "pwritev2",
+          "read",
+          "syscall",
+          "write");
+
   static {
     boolean arm = NativeAccess.isArm64();
     if (!NativeAccess.isSupported()) {
       throw new UnsupportedOperationException(
           "system calls are known for Linux on x86-64 and arm64 only");
+    }
+    for (String name : LIBC) {
+      address(name);
     }
     O_DIRECT = arm ? 0x10000 : 0x4000;
     SYS_FUTEX = arm ? 98 : 202;
@@ -64,46 +91,6 @@ final class NativeCalls {
 
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
 
-  private static final MethodHandle OPEN =
-      link(
-          "open",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
-          CAPTURE,
-          Linker.Option.firstVariadicArg(2));
-  private static final MethodHandle CLOSE =
-      link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
-  private static final MethodHandle PREAD =
-      link(
-          "pread",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG),
-          CAPTURE);
-  private static final MethodHandle PWRITE =
-      link(
-          "pwrite",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG),
-          CAPTURE);
-  private static final MethodHandle PWRITEV2 =
-      link(
-          "pwritev2",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT),
-          CAPTURE);
-  private static final MethodHandle FDATASYNC =
-      link("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
-  private static final MethodHandle FSYNC =
-      link("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
-  private static final MethodHandle FTRUNCATE =
-      link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG), CAPTURE);
-  private static final MethodHandle LSEEK =
-      link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), CAPTURE);
-  private static final MethodHandle MMAP =
-      link(
-          "mmap",
-          FunctionDescriptor.of(
-              ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle MUNMAP =
-      link("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle MADVISE =
-      link("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   // No errno for a futex: whatever it says, the waiter looks at the word again.
   private static final MethodHandle FUTEX =
       link(
@@ -111,32 +98,88 @@ final class NativeCalls {
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
           Linker.Option.firstVariadicArg(1));
 
-  // Returns an error number and leaves errno alone.
-  private static final MethodHandle FADVISE =
-      link(
-          "posix_fadvise",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PAGE_SIZE =
-      link("getpagesize", FunctionDescriptor.of(JAVA_INT));
-  private static final MethodHandle URING_SETUP =
-      link(
-          "syscall",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS),
-          CAPTURE,
-          Linker.Option.firstVariadicArg(1));
-  private static final MethodHandle EVENT_FD =
-      link("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
-  private static final MethodHandle READ =
-      link("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle WRITE =
-      link("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle URING_ENTER =
-      link(
-          "syscall",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG),
-          CAPTURE,
-          Linker.Option.firstVariadicArg(1));
+  /// Calls on open files.
+  private static final class Files {
+    static final MethodHandle OPEN =
+        link(
+            "open",
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+            CAPTURE,
+            Linker.Option.firstVariadicArg(2));
+    static final MethodHandle CLOSE =
+        link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+    static final MethodHandle PREAD =
+        link(
+            "pread",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG),
+            CAPTURE);
+    static final MethodHandle PWRITE =
+        link(
+            "pwrite",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG),
+            CAPTURE);
+    static final MethodHandle PWRITEV2 =
+        link(
+            "pwritev2",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT),
+            CAPTURE);
+    static final MethodHandle FDATASYNC =
+        link("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+    static final MethodHandle FSYNC =
+        link("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+    static final MethodHandle FTRUNCATE =
+        link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG), CAPTURE);
+    static final MethodHandle LSEEK =
+        link("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), CAPTURE);
+    // Returns an error number and leaves errno alone.
+    static final MethodHandle FADVISE =
+        link(
+            "posix_fadvise",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+
+    private Files() {}
+  }
+
+  /// Calls on memory.
+  private static final class Memory {
+    static final MethodHandle MMAP =
+        link(
+            "mmap",
+            FunctionDescriptor.of(
+                ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    static final MethodHandle MUNMAP =
+        link("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    static final MethodHandle MADVISE =
+        link("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    static final MethodHandle PAGE_SIZE = link("getpagesize", FunctionDescriptor.of(JAVA_INT));
+
+    private Memory() {}
+  }
+
+  /// Calls on rings and what wakes them.
+  private static final class Rings {
+    static final MethodHandle URING_SETUP =
+        link(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS),
+            CAPTURE,
+            Linker.Option.firstVariadicArg(1));
+    static final MethodHandle EVENT_FD =
+        link("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
+    static final MethodHandle READ =
+        link("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    static final MethodHandle WRITE =
+        link("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    static final MethodHandle URING_ENTER =
+        link(
+            "syscall",
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG),
+            CAPTURE,
+            Linker.Option.firstVariadicArg(1));
+
+    private Rings() {}
+  }
 
   private NativeCalls() {}
 
@@ -146,7 +189,7 @@ final class NativeCalls {
 
   static int open(MemorySegment state, MemorySegment path, int flags, int mode) {
     try {
-      return (int) OPEN.invokeExact(state, path, flags, mode);
+      return (int) Files.OPEN.invokeExact(state, path, flags, mode);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -154,7 +197,7 @@ final class NativeCalls {
 
   static int close(MemorySegment state, int descriptor) {
     try {
-      return (int) CLOSE.invokeExact(state, descriptor);
+      return (int) Files.CLOSE.invokeExact(state, descriptor);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -163,7 +206,7 @@ final class NativeCalls {
   static long pread(
       MemorySegment state, int descriptor, MemorySegment target, long bytes, long position) {
     try {
-      return (long) PREAD.invokeExact(state, descriptor, target, bytes, position);
+      return (long) Files.PREAD.invokeExact(state, descriptor, target, bytes, position);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -172,7 +215,7 @@ final class NativeCalls {
   static long pwrite(
       MemorySegment state, int descriptor, MemorySegment source, long bytes, long position) {
     try {
-      return (long) PWRITE.invokeExact(state, descriptor, source, bytes, position);
+      return (long) Files.PWRITE.invokeExact(state, descriptor, source, bytes, position);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -182,7 +225,7 @@ final class NativeCalls {
   static long pwritev2(
       MemorySegment state, int descriptor, MemorySegment iovec, long position, int flags) {
     try {
-      return (long) PWRITEV2.invokeExact(state, descriptor, iovec, 1, position, flags);
+      return (long) Files.PWRITEV2.invokeExact(state, descriptor, iovec, 1, position, flags);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -190,7 +233,7 @@ final class NativeCalls {
 
   static int fdatasync(MemorySegment state, int descriptor) {
     try {
-      return (int) FDATASYNC.invokeExact(state, descriptor);
+      return (int) Files.FDATASYNC.invokeExact(state, descriptor);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -198,7 +241,7 @@ final class NativeCalls {
 
   static int fsync(MemorySegment state, int descriptor) {
     try {
-      return (int) FSYNC.invokeExact(state, descriptor);
+      return (int) Files.FSYNC.invokeExact(state, descriptor);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -206,7 +249,7 @@ final class NativeCalls {
 
   static int ftruncate(MemorySegment state, int descriptor, long bytes) {
     try {
-      return (int) FTRUNCATE.invokeExact(state, descriptor, bytes);
+      return (int) Files.FTRUNCATE.invokeExact(state, descriptor, bytes);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -215,7 +258,7 @@ final class NativeCalls {
   /// Returns the length of an open file, in bytes.
   static long length(MemorySegment state, int descriptor) {
     try {
-      return (long) LSEEK.invokeExact(state, descriptor, 0L, SEEK_END);
+      return (long) Files.LSEEK.invokeExact(state, descriptor, 0L, SEEK_END);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -225,7 +268,7 @@ final class NativeCalls {
   static MemorySegment mapAnonymous(long bytes) {
     try {
       return (MemorySegment)
-          MMAP.invokeExact(
+          Memory.MMAP.invokeExact(
               MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
     } catch (Throwable e) {
       throw broken(e);
@@ -237,7 +280,7 @@ final class NativeCalls {
   static MemorySegment mapShared(int descriptor, long offset, long bytes) {
     try {
       return (MemorySegment)
-          MMAP.invokeExact(
+          Memory.MMAP.invokeExact(
               MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset);
     } catch (Throwable e) {
       throw broken(e);
@@ -246,7 +289,7 @@ final class NativeCalls {
 
   static int unmap(MemorySegment address, long bytes) {
     try {
-      return (int) MUNMAP.invokeExact(address, bytes);
+      return (int) Memory.MUNMAP.invokeExact(address, bytes);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -254,7 +297,7 @@ final class NativeCalls {
 
   static int adviseHugePages(MemorySegment address, long bytes) {
     try {
-      return (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+      return (int) Memory.MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -283,7 +326,7 @@ final class NativeCalls {
   /// Drops clean cached pages of a part of a file; returns 0 or an error number.
   static int dropCached(int descriptor, long position, long bytes) {
     try {
-      return (int) FADVISE.invokeExact(descriptor, position, bytes, POSIX_FADV_DONTNEED);
+      return (int) Files.FADVISE.invokeExact(descriptor, position, bytes, POSIX_FADV_DONTNEED);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -293,7 +336,7 @@ final class NativeCalls {
   /// to a mapping have caused.
   static void poll() {
     try {
-      int _ = (int) PAGE_SIZE.invokeExact();
+      int _ = (int) Memory.PAGE_SIZE.invokeExact();
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -303,7 +346,7 @@ final class NativeCalls {
   /// descriptor.
   static int uringSetup(MemorySegment state, int entries, MemorySegment params) {
     try {
-      return (int) (long) URING_SETUP.invokeExact(state, SYS_IO_URING_SETUP, entries, params);
+      return (int) (long) Rings.URING_SETUP.invokeExact(state, SYS_IO_URING_SETUP, entries, params);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -315,7 +358,7 @@ final class NativeCalls {
     try {
       return (int)
           (long)
-              URING_ENTER.invokeExact(
+              Rings.URING_ENTER.invokeExact(
                   state,
                   SYS_IO_URING_ENTER,
                   descriptor,
@@ -332,7 +375,7 @@ final class NativeCalls {
   /// Makes a counter that a ring can watch; returns its descriptor.
   static int eventFd(MemorySegment state) {
     try {
-      return (int) EVENT_FD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC);
+      return (int) Rings.EVENT_FD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -341,7 +384,7 @@ final class NativeCalls {
   /// Adds `one`, a long, to a counter.
   static void signalEvent(int descriptor, MemorySegment one) {
     try {
-      long _ = (long) WRITE.invokeExact(descriptor, one, (long) Long.BYTES);
+      long _ = (long) Rings.WRITE.invokeExact(descriptor, one, (long) Long.BYTES);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -350,7 +393,7 @@ final class NativeCalls {
   /// Sets a counter to 0.
   static void clearEvent(int descriptor, MemorySegment target) {
     try {
-      long _ = (long) READ.invokeExact(descriptor, target, (long) Long.BYTES);
+      long _ = (long) Rings.READ.invokeExact(descriptor, target, (long) Long.BYTES);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -359,13 +402,14 @@ final class NativeCalls {
   @SuppressWarnings("restricted")
   private static MethodHandle link(
       String name, FunctionDescriptor function, Linker.Option... options) {
-    Linker linker = Linker.nativeLinker();
-    MemorySegment symbol =
-        linker
-            .defaultLookup()
-            .find(name)
-            .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
-    return linker.downcallHandle(symbol, function, options);
+    return Linker.nativeLinker().downcallHandle(address(name), function, options);
+  }
+
+  private static MemorySegment address(String name) {
+    return Linker.nativeLinker()
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
   }
 
   private static RuntimeException broken(Throwable cause) {
