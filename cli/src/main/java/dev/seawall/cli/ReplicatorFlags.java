@@ -151,6 +151,45 @@ final class ReplicatorFlags {
     private Duration snapshotInterval = Duration.ZERO;
 
     @Option(
+        names = "--max-changes",
+        paramLabel = "N",
+        defaultValue = "0",
+        description =
+            "A snapshot is also made after so many frames of SQLite's log; 0 for never. Default:"
+                + " ${DEFAULT-VALUE}.")
+    private long maxChanges;
+
+    @Option(
+        names = "--max-interval",
+        paramLabel = "TIME",
+        defaultValue = "0",
+        converter = DurationOption.class,
+        description =
+            "A snapshot is also made so long after the first change that the last one does not"
+                + " have; 0 for never. Default: ${DEFAULT-VALUE}.")
+    private Duration maxInterval = Duration.ZERO;
+
+    @Option(
+        names = "--on-idle",
+        paramLabel = "TIME",
+        defaultValue = "0",
+        converter = DurationOption.class,
+        description =
+            "A snapshot is also made when a database that changed was idle for so long; 0 for"
+                + " never. Default: ${DEFAULT-VALUE}.")
+    private Duration onIdle = Duration.ZERO;
+
+    @Option(
+        names = "--on-startup",
+        paramLabel = "true|false",
+        defaultValue = "false",
+        arity = "1",
+        description =
+            "Whether a snapshot of each database is made at the start. Not needed to be safe."
+                + " Default: ${DEFAULT-VALUE}.")
+    private boolean onStartup;
+
+    @Option(
         names = "--levels",
         paramLabel = "TIME",
         split = ",",
@@ -184,8 +223,8 @@ final class ReplicatorFlags {
         paramLabel = "N",
         defaultValue = "121359",
         description =
-            "SQLite's log is cut to nothing when it has so many pages, 500 MB of 4 KiB; 0 for never."
-                + " Writers wait for that. Default: ${DEFAULT-VALUE}.")
+            "SQLite's log is cut to nothing when it has so many pages, 500 MB of 4 KiB; 0 for"
+                + " never. Writers wait for that. Default: ${DEFAULT-VALUE}.")
     private long truncatePages;
 
     Pace() {}
@@ -198,6 +237,10 @@ final class ReplicatorFlags {
             .withSyncIntervalMillis(syncInterval.toMillis())
             .withPollMillis(poll.toMillis())
             .withSnapshotIntervalMillis(snapshotInterval.toMillis())
+            .withSnapshotMaxFrames(maxChanges)
+            .withSnapshotMaxIntervalMillis(maxInterval.toMillis())
+            .withSnapshotIdleMillis(onIdle.toMillis())
+            .withSnapshotAtStart(onStartup)
             .withLevels(used)
             .withCheckpointIntervalMillis(checkpointInterval.toMillis())
             .withMinCheckpointPages(minCheckpointPages)

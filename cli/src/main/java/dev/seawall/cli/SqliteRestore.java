@@ -31,17 +31,19 @@ import picocli.CommandLine.Spec;
     name = "restore",
     description = {
       "Bring a SQLite database back from its replica: Seawall's, or one of Litestream 0.5 or 0.3.",
-      "Nothing is overwritten: an output that exists, or a -wal, -shm or -journal beside it, ends it with"
-          + " status 2. What is written has another name until it is whole and SQLite found no fault with"
-          + " it. A gap in the replica is status 8 and names both neighbours; the database before the gap"
-          + " can be had with --txid."
+      "Nothing is overwritten: an output that exists, or a -wal, -shm or -journal beside it, ends"
+          + " it with status 2. What is written has another name until it is whole and SQLite found"
+          + " no fault with it. A gap in the replica is status 8 and names both neighbours; the"
+          + " database before the gap can be had with --txid."
     },
     footer = {
       "",
       "Examples:",
       "  seawall restore app.db -b s3://backups/prod              the latest state, to ./app.db",
-      "  seawall restore app -b ./replicas -o /srv/app.db         a name without its extension will do",
-      "  seawall restore app.db -b ./replicas --dry-run           what would be fetched, and how far it goes",
+      "  seawall restore app -b ./replicas -o /srv/app.db         a name without its extension will"
+          + " do",
+      "  seawall restore app.db -b ./replicas --dry-run           what would be fetched, and how"
+          + " far it goes",
       "  seawall restore app.db -b ./replicas --txid 42 -o then.db",
       "  seawall restore app.db -b ./replicas --timestamp 2026-11-21T09:00:00Z -o then.db"
     })
@@ -72,8 +74,9 @@ final class SqliteRestore implements Callable<Integer> {
       defaultValue = "quick",
       completionCandidates = Checks.class,
       description =
-          "What SQLite is asked about the database before it gets its name: ${COMPLETION-CANDIDATES}."
-              + " Default: ${DEFAULT-VALUE}. The checksums of all files are verified in any case.")
+          "What SQLite is asked about the database before it gets its name:"
+              + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}. The checksums of all files"
+              + " are verified in any case.")
   private IntegrityCheck check = IntegrityCheck.QUICK;
 
   @Option(
@@ -93,6 +96,14 @@ final class SqliteRestore implements Callable<Integer> {
       paramLabel = "HEX",
       description = "Of a Litestream 0.3 replica, the generation. Default: the newest.")
   private @Nullable String generation;
+
+  @Option(
+      names = {"--cache-dir", "--spool"},
+      paramLabel = "DIR",
+      description =
+          "A watcher's spool of this database, for example .app.db-seawall: links that it still has"
+              + " are not fetched, once they are proved to be the replica's.")
+  private @Nullable Path cache;
 
   SqliteRestore() {}
 
@@ -153,7 +164,14 @@ final class SqliteRestore implements Callable<Integer> {
       }
       options = options.withGeneration(generation);
     }
-    return options;
+    if (cache == null) {
+      return options;
+    }
+    if (!LocalFiles.isDirectory(cache)) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--cache-dir " + cache + ": there is no such directory");
+    }
+    return options.withSpool(cache);
   }
 
   private static void requireFolder(Path file) {

@@ -308,7 +308,6 @@ final class Follower {
       return SOON_NANOS;
     }
     following.accept(all);
-    snapshots.captured();
     if (reason == SnapshotReason.PAGE_SIZE_CHANGED) {
       // No restore can go from one page size to another: it must be able to begin here.
       snapshots.request();
@@ -317,14 +316,15 @@ final class Follower {
     resumed = false;
     checkpoints.captured();
     events.listener().snapshot(link.last(), reason, all.commit(), link.bytes());
-    captured(link, 0);
+    captured(link, 0, 0);
     events.oldSqlite(following.tooOldWriter());
     phase = Phase.FOLLOWING;
     return 0;
   }
 
-  private void captured(StoredLink link, long transactions) {
+  private void captured(StoredLink link, long transactions, long frames) {
     capturedNanos = time.nanoTime();
+    snapshots.captured(frames);
     holding = true;
     events.listener().captured(link.last(), transactions, link.bytes(), seenMillis);
   }
@@ -390,9 +390,12 @@ final class Follower {
     recovered();
     resumed = false;
     checkpoints.captured();
-    snapshots.captured();
-    captured(link, transactions);
+    captured(link, transactions, frames(following, pages));
     return true;
+  }
+
+  private static long frames(WalCapture following, Capture pages) {
+    return (pages.end().position() - pages.walPosition()) / following.frameBytes();
   }
 
   /// What can wait a little: levels, snapshots, checkpoints.
@@ -418,7 +421,7 @@ final class Follower {
             seenMillis = time.wallMillis();
             StoredLink link = LinkMaker.make(links, pages, seenMillis, options.encoding());
             if (link != null) {
-              captured(link, 1);
+              captured(link, 1, frames(following, pages));
             }
             return link != null;
           });

@@ -20,6 +20,10 @@ public final class ReplicatorOptions {
   private long syncIntervalMillis = 1000;
   private long pollMillis = 50;
   private long snapshotIntervalMillis = 3_600_000;
+  private long snapshotMaxIntervalMillis;
+  private long snapshotMaxFrames;
+  private long snapshotIdleMillis;
+  private boolean snapshotAtStart;
   private List<Duration> levels =
       List.of(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofHours(1));
   private Duration l0Retention = L0Retention.LEAST_AGE;
@@ -43,6 +47,10 @@ public final class ReplicatorOptions {
     syncIntervalMillis = other.syncIntervalMillis;
     pollMillis = other.pollMillis;
     snapshotIntervalMillis = other.snapshotIntervalMillis;
+    snapshotMaxIntervalMillis = other.snapshotMaxIntervalMillis;
+    snapshotMaxFrames = other.snapshotMaxFrames;
+    snapshotIdleMillis = other.snapshotIdleMillis;
+    snapshotAtStart = other.snapshotAtStart;
     levels = other.levels;
     l0Retention = other.l0Retention;
     checkpointIntervalMillis = other.checkpointIntervalMillis;
@@ -98,6 +106,30 @@ public final class ReplicatorOptions {
   /// milliseconds; 0 for none.
   public ReplicatorOptions withSnapshotIntervalMillis(long millis) {
     return with(copy -> copy.snapshotIntervalMillis = atLeast(0, millis, "snapshot interval, ms,"));
+  }
+
+  /// Returns options with a snapshot so long after the first change that the last one does not
+  /// have, in milliseconds; 0 for none because of that.
+  public ReplicatorOptions withSnapshotMaxIntervalMillis(long millis) {
+    return with(copy ->
+        copy.snapshotMaxIntervalMillis = atLeast(0, millis, "longest snapshot interval, ms,"));
+  }
+
+  /// Returns options with a snapshot after so many captured frames of the WAL; 0 for none because
+  /// of that.
+  public ReplicatorOptions withSnapshotMaxFrames(long frames) {
+    return with(copy -> copy.snapshotMaxFrames = atLeast(0, frames, "frames for a snapshot"));
+  }
+
+  /// Returns options with a snapshot when a database that changed was idle for so long, in
+  /// milliseconds; 0 for none because of that.
+  public ReplicatorOptions withSnapshotIdleMillis(long millis) {
+    return with(copy -> copy.snapshotIdleMillis = atLeast(0, millis, "idle time, ms,"));
+  }
+
+  /// Returns options that differ in whether every start makes a snapshot.
+  public ReplicatorOptions withSnapshotAtStart(boolean wanted) {
+    return with(copy -> copy.snapshotAtStart = wanted);
   }
 
   /// Returns options that differ in the levels above 0: how often each one merges what is below.
@@ -208,6 +240,26 @@ public final class ReplicatorOptions {
   /// Returns the time between snapshots, in milliseconds; 0 for none.
   public long snapshotIntervalMillis() {
     return snapshotIntervalMillis;
+  }
+
+  /// Returns how long a change may wait for a snapshot, in milliseconds; 0 for ever.
+  public long snapshotMaxIntervalMillis() {
+    return snapshotMaxIntervalMillis;
+  }
+
+  /// Returns the captured frames that make a snapshot due; 0 for none.
+  public long snapshotMaxFrames() {
+    return snapshotMaxFrames;
+  }
+
+  /// Returns the idle time that makes a snapshot due, in milliseconds; 0 for none.
+  public long snapshotIdleMillis() {
+    return snapshotIdleMillis;
+  }
+
+  /// Returns whether every start makes a snapshot.
+  public boolean snapshotAtStart() {
+    return snapshotAtStart;
   }
 
   /// Returns how often each level from 1 on merges what is below it.

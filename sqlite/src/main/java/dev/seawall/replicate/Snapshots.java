@@ -48,8 +48,7 @@ final class Snapshots {
   private final Runnable wake;
   private volatile long lastTxid;
   private volatile boolean requested;
-  private boolean changed;
-  private long lastNanos;
+  private final SnapshotTriggers triggers;
   private long failedNanos;
   private boolean failed;
   private @Nullable Running running;
@@ -73,12 +72,15 @@ final class Snapshots {
     this.events = events;
     this.time = shipper.machine().time();
     this.wake = wake;
-    this.lastNanos = time.nanoTime();
+    this.triggers = new SnapshotTriggers(options, time.nanoTime());
+    this.requested = options.snapshotAtStart();
   }
 
   /// Something was captured.
-  void captured() {
-    changed = true;
+  ///
+  /// @param frames of the WAL; 0 when all pages were captured
+  void captured(long frames) {
+    triggers.captured(frames, time.nanoTime());
   }
 
   void request() {
@@ -107,8 +109,7 @@ final class Snapshots {
     if (running != null || (failed && now - failedNanos < RETRY_NANOS)) {
       return false;
     }
-    long interval = options.snapshotIntervalMillis() * NANOS_PER_MILLI;
-    return requested || (changed && interval > 0 && now - lastNanos >= interval);
+    return requested || triggers.isDue(now);
   }
 
   /// Goes on.
@@ -138,7 +139,7 @@ final class Snapshots {
     ChainEnd end = links.end();
     if (end == null || end.last() == lastTxid) {
       requested = false;
-      changed = false;
+      triggers.begun();
       return;
     }
     if (!shipper.beginSnapshot()) {
@@ -152,7 +153,7 @@ final class Snapshots {
     long seen = LinkMaker.seenMillis(links.endMetadata());
     SnapshotStream stream = new SnapshotStream(all, end.last(), seen, options.encoding());
     requested = false;
-    changed = false;
+    triggers.begun();
     running = new Running(stream, end.last(), end.post(), time.nanoTime());
     ObjectKey key = replica.layout().key(9, 1, end.last());
     Map<String, String> metadata =
@@ -232,7 +233,7 @@ final class Snapshots {
 
   private void over(Running now, long bytes) {
     lastTxid = now.txid();
-    lastNanos = time.nanoTime();
+    triggers.stored(time.nanoTime());
     failed = false;
     end();
     events.listener().merged(9, 1, now.txid(), bytes);

@@ -229,6 +229,33 @@ final class WatchProcessTest {
     }
   }
 
+  /// The oldest object is damaged: only who reads the watcher's copy gets through.
+  @Test
+  void aRestoreReadsLinksThatTheWatcherStillHas() throws Exception {
+    try (Ledger ledger = new Ledger(database)) {
+      ledger.write(5);
+      Process watcher = start(Map.of(), "watch", database, "-b", store, "--json");
+      BufferedReader events = watcher.inputReader(StandardCharsets.UTF_8);
+      await(events, WatchProcessTest::isShipped);
+      ledger.write(20);
+      await(events, WatchProcessTest::isShipped);
+      assertThat(endedBy("TERM", watcher, events)).isZero();
+    }
+    Path oldest;
+    try (var links = Files.list(store.resolve("app.db/ltx/0"))) {
+      oldest = links.filter(link -> link.toString().endsWith(".ltx")).sorted().toList().getFirst();
+    }
+    byte[] bytes = Files.readAllBytes(oldest);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(oldest, bytes);
+    Path copy = home.resolve("copy.db");
+    assertThat(run(Map.of(), "restore", "app", "-b", store, "-o", copy)).isEqualTo(7);
+    Path spool = home.resolve(".app.db-seawall");
+    assertThat(run(Map.of(), "restore", "app", "-b", store, "-o", copy, "--cache-dir", spool))
+        .isZero();
+    assertThat(Replicas.rows(copy)).isEqualTo(Replicas.rows(database));
+  }
+
   @Test
   void manyDatabasesInOneProcess() throws Exception {
     List<Ledger> ledgers = new ArrayList<>();
