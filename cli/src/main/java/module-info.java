@@ -10,6 +10,7 @@ module dev.seawall.cli {
   requires dev.seawall.wal;
   requires info.picocli;
   requires java.sql;
+  requires jdk.httpserver;
   requires me.tongfei.progressbar;
   requires tools.jackson.jr.ob;
 

@@ -6,8 +6,11 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,23 +26,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "The same shipping for SQLite: databases to a bucket and back, and Litestream's replicas."
     },
     versionProvider = Version.Provider.class,
-    subcommands = {
-      SqliteWatch.class,
-      SqliteSnapshot.class,
-      SqliteRestore.class,
-      SqliteList.class,
-      SqliteVerify.class,
-      SqlitePragma.class,
-      Wal.class,
-      Demo.class,
-      Bench.class,
-      Version.class,
-      Completion.class
-    },
     footer = {
       "",
       "Examples:",
-      "  seawall demo                               kill a writer again and again, prove what it kept",
+      "  seawall demo                               kill a writer again and again, prove what it"
+          + " kept",
       "  printf 'a\\nb\\n' | seawall wal append ./log   append two records, print their indexes",
       "  seawall wal cat ./log                      print them",
       "  seawall wal verify ./log                   check every byte",
@@ -50,6 +41,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Main {
   private static final int HELP_WIDTH = 110;
+
+  /// The verbs, in the order of the help.
+  private static final Map<String, Supplier<Object>> VERBS = verbs();
 
   private final Session session;
 
@@ -78,6 +72,22 @@ public final class Main {
     this.session = session;
   }
 
+  private static Map<String, Supplier<Object>> verbs() {
+    Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+    verbs.put("watch", SqliteWatch::new);
+    verbs.put("snapshot", SqliteSnapshot::new);
+    verbs.put("restore", SqliteRestore::new);
+    verbs.put("list", SqliteList::new);
+    verbs.put("verify", SqliteVerify::new);
+    verbs.put("pragma", SqlitePragma::new);
+    verbs.put("wal", Wal::new);
+    verbs.put("demo", Demo::new);
+    verbs.put("bench", Bench::new);
+    verbs.put("version", Version::new);
+    verbs.put("completion", Completion::new);
+    return Collections.unmodifiableMap(verbs);
+  }
+
   /// Runs the command and ends the process with its exit status.
   public static void main(String[] args) {
     System.exit(run(Session.ofProcess(), args));
@@ -85,7 +95,7 @@ public final class Main {
 
   /// Runs the command and returns its exit status.
   public static int run(Session session, String... args) {
-    CommandLine line = commandLine(session);
+    CommandLine line = commandLine(session, asked(args));
     int status = line.execute(args);
     line.getOut().flush();
     line.getErr().flush();
@@ -102,8 +112,31 @@ public final class Main {
 
   /// Returns the model of the whole command.
   static CommandLine commandLine(Session session) {
+    return commandLine(session, VERBS.keySet());
+  }
+
+  /// The verb that the arguments name, or all of them: each costs reflection, together a third of
+  /// the start of a command.
+  private static Set<String> asked(String... args) {
+    for (String word : args) {
+      if (VERBS.containsKey(word) && !word.equals("completion")) {
+        return Set.of(word);
+      }
+      if (!word.equals("--json")) {
+        break;
+      }
+    }
+    return VERBS.keySet();
+  }
+
+  private static CommandLine commandLine(Session session, Set<String> verbs) {
     Main main = new Main(session);
     CommandLine line = new CommandLine(main);
+    VERBS.forEach((name, verb) -> {
+      if (verbs.contains(name)) {
+        line.addSubcommand(name, verb.get());
+      }
+    });
     line.setOut(writer(session.raw()));
     line.setErr(writer(session.err()));
     line.setExecutionStrategy(parsed -> main.execute(parsed));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /// What the command says about itself.
 final class HelpTest {
@@ -57,12 +58,29 @@ final class HelpTest {
   void completionIsAScriptWithEveryVerb() {
     String script = Run.of("completion").out();
     assertThat(script).startsWith("#!/usr/bin/env bash").contains("salvage", "--durability");
+    assertThat(script).contains(all().getSubcommands().keySet());
+  }
+
+  /// A verb that is asked for is made alone, by the name that it is listed under.
+  @Test
+  void everyVerbHasTheNameItIsFoundBy() {
+    all()
+        .getSubcommands()
+        .forEach((name, verb) -> {
+          Command told = verb.getCommand().getClass().getAnnotation(Command.class);
+          assertThat(told.name()).isEqualTo(name);
+          assertThat(Run.of(name, "--help").out()).isEqualTo(verb.getUsageMessage());
+        });
   }
 
   private static List<String> verbs() {
     List<String> verbs = new ArrayList<>();
-    collect(Main.commandLine(new Session(System.in, System.out, System.err)), "", verbs);
+    collect(all(), "", verbs);
     return verbs;
+  }
+
+  private static CommandLine all() {
+    return Main.commandLine(new Session(System.in, System.out, System.err));
   }
 
   private static void collect(CommandLine command, String path, List<String> verbs) {

@@ -135,6 +135,71 @@ final class LauncherTest {
     assertThat(seawall("wal").out()).contains("--enable-native-access=ALL-UNNAMED");
   }
 
+  /// A JDK whose `java` tells what it was run for in `java.log`, and makes an archive if it `can`.
+  private void aJdkThatArchives(boolean can) throws Exception {
+    Shell.script(
+        machine.resolve("jdk/bin/java"),
+        """
+        #!/bin/sh
+        for each; do
+          case $each in
+            -XX:SharedArchiveFile=*) archive=${each#*=} ;;
+            -Xshare:dump) dumps=1 ;;
+            dev.seawall.cli.Rehearsal) echo rehearsal >>%s ;;
+          esac
+        done
+        [ -z "${dumps:-}" ] || %s >"$archive"
+        printf '%%s\\n' "$@"
+        """
+            .formatted(machine.resolve("java.log"), can ? "echo classes" : "false"));
+  }
+
+  private List<String> rehearsals() throws Exception {
+    return Files.readAllLines(machine.resolve("java.log"));
+  }
+
+  @Test
+  void classesAreArchivedOnceForEachBuildAndUsedByTheSmallProfile() throws Exception {
+    aJdkThatArchives(true);
+    Path archive = repository.resolve("cli/target/seawall-unknown.jsa");
+    String flag = "-XX:SharedArchiveFile=" + archive;
+    assertThat(seawall("version").out().lines()).contains(flag, "-Xlog:cds*=off,aot*=off");
+    assertThat(seawall("list").out().lines()).contains(flag);
+    assertThat(seawall("wal").out().lines()).doesNotContain(flag);
+    assertThat(seawall("watch").out().lines()).doesNotContain(flag);
+    assertThat(rehearsals()).hasSize(1);
+    Files.writeString(source, "class Wal { }\n");
+    seawall("version");
+    assertThat(rehearsals()).hasSize(2);
+    shell.with("SEAWALL_NO_BUILD", "1");
+    assertThat(seawall("version").out().lines()).contains(flag);
+    Files.delete(archive);
+    assertThat(seawall("version").out().lines()).doesNotContain(flag);
+    assertThat(rehearsals()).hasSize(2);
+  }
+
+  @Test
+  void anotherJdkHasAnArchiveOfItsOwn() throws Exception {
+    aJdkThatArchives(true);
+    seawall("version");
+    Files.writeString(
+        machine.resolve("jdk/release"), "JAVA_VERSION=\"26\"\nJAVA_RUNTIME_VERSION=\"26+1-LTS\"\n");
+    assertThat(seawall("version").out().lines())
+        .contains("-XX:SharedArchiveFile=" + repository.resolve("cli/target/seawall-26+1-LTS.jsa"));
+    assertThat(rehearsals()).hasSize(2);
+  }
+
+  @Test
+  void anArchiveThatCannotBeMadeIsNotTriedAgain() throws Exception {
+    aJdkThatArchives(false);
+    for (int run = 0; run < 2; run++) {
+      Shell.Outcome outcome = seawall("version");
+      assertThat(outcome.exit()).isZero();
+      assertThat(outcome.out()).doesNotContain("SharedArchiveFile");
+    }
+    assertThat(rehearsals()).hasSize(1);
+  }
+
   @Test
   void ownFlagsReplaceTheProfile() throws Exception {
     shell.with("SEAWALL_JAVA_OPTS", "-Xmx7m -Dx=y");
