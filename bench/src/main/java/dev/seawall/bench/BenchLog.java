@@ -33,13 +33,16 @@ final class BenchLog implements AutoCloseable {
 
   /// @param payload the only record that will be appended
   static BenchLog open(Durability durability, byte[] payload) throws IOException {
+    return open(WalOptions.defaults().withDurability(durability), payload);
+  }
+
+  /// @param chosen everything but what is kept
+  /// @param payload the only record that will be appended
+  static BenchLog open(WalOptions chosen, byte[] payload) throws IOException {
     Path parent = Path.of(System.getProperty("bench.directory", "target/jmh")).toAbsolutePath();
     Files.createDirectories(parent);
     Path directory = Files.createTempDirectory(parent, "log-");
-    WalOptions options =
-        WalOptions.defaults()
-            .withDurability(durability)
-            .withRetention(Retention.keep().withMaxBytes(KEPT_BYTES));
+    WalOptions options = chosen.withRetention(Retention.keep().withMaxBytes(KEPT_BYTES));
     return new BenchLog(directory, payload, WriteAheadLog.open(directory, options));
   }
 
