@@ -2,11 +2,15 @@
 package dev.seawall.archive;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 
 /// Which links to apply, in order, to get from one number to another. Immutable.
 public final class RestorePlan {
+  private static final Comparator<Link> BY_REACH =
+      Comparator.comparingLong(Link::last).thenComparingInt(Link::level);
+
   private final List<Link> links;
   private final long from;
   private final long reached;
@@ -27,44 +31,48 @@ public final class RestorePlan {
   ///   sides, and a target that no link ends at gets the nearest ones that do
   public static RestorePlan cover(Chain chain, long from, OptionalLong to, PlanRule rule)
       throws ReplicaEmptyException, ChainGapException {
-    if (from < 1 || to.orElse(from) < from) {
-      throw new IllegalArgumentException("from " + from + " to " + to);
-    }
+    requireRange(from, to);
     if (chain.isEmpty()) {
       throw new ReplicaEmptyException("there are no links: is this the right name?");
     }
+    RestorePlan plan = reach(chain, from, to, rule);
+    requireReached(chain, plan.links, plan.reached, to, rule);
+    return plan;
+  }
+
+  /// Chooses as [#cover] does, and goes as far as it can: for who has more to say when that is not
+  /// far enough.
+  ///
+  /// @return what may have no links, and reach less than `to`
+  public static RestorePlan reach(Chain chain, long from, OptionalLong to, PlanRule rule) {
+    requireRange(from, to);
     long target = to.orElse(Long.MAX_VALUE);
     List<Link> chosen = new ArrayList<>();
+    List<Link> byFirst = chain.links();
+    Link best = null;
+    int seen = 0;
     long reached = from - 1;
     while (reached < target) {
-      Link best = best(chain, reached, target, rule);
-      if (best == null) {
+      for (; seen < byFirst.size() && byFirst.get(seen).first() <= reached + 1; seen++) {
+        Link link = byFirst.get(seen);
+        boolean usable = rule == PlanRule.DIVISIBLE || link.last() <= target;
+        if (usable && (best == null || BY_REACH.compare(link, best) > 0)) {
+          best = link;
+        }
+      }
+      if (best == null || best.last() <= reached) {
         break;
       }
       chosen.add(best);
       reached = Math.min(best.last(), target);
     }
-    requireReached(chain, chosen, reached, to, rule);
     return new RestorePlan(chosen, from, reached);
   }
 
-  private static @org.jspecify.annotations.Nullable Link best(
-      Chain chain, long reached, long target, PlanRule rule) {
-    Link best = null;
-    for (Link link : chain.links()) {
-      if (link.first() > reached + 1) {
-        break;
-      }
-      boolean useful =
-          link.last() > reached && (rule == PlanRule.DIVISIBLE || link.last() <= target);
-      if (useful
-          && (best == null
-              || link.last() > best.last()
-              || (link.last() == best.last() && link.level() > best.level()))) {
-        best = link;
-      }
+  private static void requireRange(long from, OptionalLong to) {
+    if (from < 1 || to.orElse(from) < from) {
+      throw new IllegalArgumentException("from " + from + " to " + to);
     }
-    return best;
   }
 
   private static void requireReached(

@@ -121,4 +121,15 @@ class RestorePlanTest {
             () -> RestorePlan.cover(chain("0:1-1"), 2, OptionalLong.of(1), PlanRule.DIVISIBLE))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void aPlanGoesAsFarAsItCan() {
+    Chain holed = chain("9:1-5", "0:6-6", "0:8-8");
+    RestorePlan plan = RestorePlan.reach(holed, 1, ALL, PlanRule.INDIVISIBLE);
+    assertThat(plan.reached()).isEqualTo(6);
+    assertThat(plan.links()).hasSize(2);
+    RestorePlan nothing = RestorePlan.reach(chain("0:2-2"), 1, ALL, PlanRule.INDIVISIBLE);
+    assertThat(nothing.links()).isEmpty();
+    assertThat(nothing.reached()).isZero();
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.Link;
 import dev.seawall.replicate.RestoreException.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ record GenerationPlan(GenerationObject snapshot, List<GenerationObject> segments
       generations = later(generations, one.object().modified());
     }
     Instant files = Instant.MIN;
-    for (ReplicaFile file : listing.files()) {
+    for (Link file : listing.files()) {
       files = later(files, file.modified());
     }
     return generations.isAfter(files);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.Link;
 import dev.seawall.archive.LinkStore;
 import dev.seawall.archive.StoredLink;
 import dev.seawall.io.Machine;
@@ -28,8 +29,7 @@ final class LocalLinks {
   /// Finds them.
   ///
   /// @param spool directory of the local queue; null for none
-  static LocalLinks of(
-      Machine machine, @Nullable Path spool, List<ReplicaFile> plan, VoidLinks replica)
+  static LocalLinks of(Machine machine, @Nullable Path spool, List<Link> plan, VoidLinks replica)
       throws IOException {
     LocalLinks links = new LocalLinks(machine);
     if (spool == null) {
@@ -41,7 +41,7 @@ final class LocalLinks {
         local.put(link.last(), link);
       }
     }
-    for (ReplicaFile file : plan.reversed()) {
+    for (Link file : plan.reversed()) {
       StoredLink newest = here(local, file);
       if (newest != null) {
         if (replica.post(file).equals(newest.post())) {
@@ -53,9 +53,9 @@ final class LocalLinks {
     return links;
   }
 
-  private static @Nullable StoredLink here(Map<Long, StoredLink> links, ReplicaFile file) {
-    boolean single = file.level() == 0 && file.name().minTxid() == file.name().maxTxid();
-    return single ? links.get(file.name().maxTxid()) : null;
+  private static @Nullable StoredLink here(Map<Long, StoredLink> links, Link file) {
+    boolean single = file.level() == 0 && file.first() == file.last();
+    return single ? links.get(file.last()) : null;
   }
 
   private void prove(Map<Long, StoredLink> local, StoredLink newest) {
@@ -70,7 +70,7 @@ final class LocalLinks {
   /// Opens a file of the plan here; its hash is checked while it is read.
   ///
   /// @return null when it must be fetched
-  @Nullable InputStream open(ReplicaFile file) throws IOException {
+  @Nullable InputStream open(Link file) throws IOException {
     StoredLink link = here(proved, file);
     return link == null || link.bytes() != file.bytes()
         ? null

@@ -1,32 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.Chain;
+import dev.seawall.archive.Link;
+import dev.seawall.archive.PlanRule;
+import dev.seawall.archive.RestorePlan;
 import dev.seawall.replicate.RestoreException.Reason;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses the LTX files of a restore; the rules are in the package documentation. Immutable.
+/// The links of a restore, and what is said when its target cannot be reached; the rules are in the
+/// package documentation. Immutable.
 ///
 /// @param files in the order in which they apply; not empty
 /// @param time of the last file; null unless times were given
 /// @param nextTime of the earliest file that would lead farther; null unless times were given
-record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instant nextTime) {
+record LtxPlan(List<Link> files, @Nullable Instant time, @Nullable Instant nextTime) {
   // An LTX file has a header of 100 bytes; what is shorter is none.
   private static final long LEAST_BYTES = 100;
-
-  // Of the files that go on, the one that reaches farthest; then the one with the smaller first
-  // transaction, of the higher level, the older one.
-  private static final Comparator<ReplicaFile> FARTHEST =
-      Comparator.<ReplicaFile>comparingLong(file -> file.name().maxTxid())
-          .thenComparing(Comparator.comparingLong(LtxPlan::minTxid).reversed())
-          .thenComparingInt(ReplicaFile::level)
-          .thenComparing(
-              ReplicaFile::modified,
-              Comparator.nullsFirst(Comparator.<Instant>naturalOrder().reversed()));
 
   LtxPlan {
     files = List.copyOf(files);
@@ -34,7 +29,7 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
 
   /// Returns the transaction the plan ends behind.
   long txid() {
-    return files.getLast().name().maxTxid();
+    return files.getLast().last();
   }
 
   /// Chooses.
@@ -42,10 +37,9 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
   /// @param all what the replica holds; not empty
   /// @param times of every file if the target is a time
   /// @throws RestoreException when there is a gap, or the target cannot be reached
-  static LtxPlan choose(
-      List<ReplicaFile> all, RestoreTarget target, Map<ReplicaFile, Instant> times)
+  static LtxPlan choose(List<Link> all, RestoreTarget target, Map<Link, Instant> times)
       throws RestoreException {
-    for (ReplicaFile file : all) {
+    for (Link file : all) {
       if (file.bytes() < LEAST_BYTES) {
         throw new RestoreException(
             Reason.DAMAGED,
@@ -53,56 +47,23 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
             null);
       }
     }
-    List<ReplicaFile> chosen = new ArrayList<>();
-    long reached = 0;
-    ReplicaFile snapshot = newestSnapshot(all, target, times);
-    if (snapshot != null) {
-      chosen.add(snapshot);
-      reached = snapshot.name().maxTxid();
-    }
-    List<ReplicaFile> byFirst =
-        all.stream()
-            .filter(file -> file.level() < ReplicaFile.SNAPSHOT_LEVEL)
-            .filter(file -> isWithin(file, target, times))
-            .sorted(Comparator.comparingLong(file -> file.name().minTxid()))
-            .toList();
-    int seen = 0;
-    ReplicaFile farthest = null;
-    while (true) {
-      for (; seen < byFirst.size() && goesOn(byFirst.get(seen), reached); seen++) {
-        ReplicaFile file = byFirst.get(seen);
-        if (farthest == null || FARTHEST.compare(file, farthest) > 0) {
-          farthest = file;
-        }
-      }
-      if (farthest == null || farthest.name().maxTxid() <= reached) {
-        break;
-      }
-      chosen.add(farthest);
-      reached = farthest.name().maxTxid();
-    }
-    requireReached(all, target, times, reached, chosen);
-    return new LtxPlan(chosen, times.get(chosen.getLast()), nextTime(all, times, reached));
+    List<Link> within = all.stream().filter(file -> isWithin(file, target, times)).toList();
+    RestorePlan plan =
+        RestorePlan.reach(Chain.of(within), 1, OptionalLong.empty(), PlanRule.INDIVISIBLE);
+    requireReached(all, target, times, plan.reached(), plan.links());
+    return new LtxPlan(
+        plan.links(), times.get(plan.links().getLast()), nextTime(all, times, plan.reached()));
   }
 
-  private static long minTxid(ReplicaFile file) {
-    return file.name().minTxid();
-  }
-
-  private static boolean goesOn(ReplicaFile file, long reached) {
-    return file.name().minTxid() <= reached + 1;
-  }
-
-  private static boolean isWithin(
-      ReplicaFile file, RestoreTarget target, Map<ReplicaFile, Instant> times) {
+  private static boolean isWithin(Link file, RestoreTarget target, Map<Link, Instant> times) {
     return switch (target) {
       case RestoreTarget.Latest _ -> true;
-      case RestoreTarget.Txid(long txid) -> file.name().maxTxid() <= txid;
+      case RestoreTarget.Txid(long txid) -> file.last() <= txid;
       case RestoreTarget.Time(Instant instant) -> !timeOf(file, times).isAfter(instant);
     };
   }
 
-  private static Instant timeOf(ReplicaFile file, Map<ReplicaFile, Instant> times) {
+  private static Instant timeOf(Link file, Map<Link, Instant> times) {
     Instant time = times.get(file);
     if (time == null) {
       throw new IllegalArgumentException("no time for " + file.key());
@@ -110,21 +71,16 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
     return time;
   }
 
-  private static @Nullable ReplicaFile newestSnapshot(
-      List<ReplicaFile> all, RestoreTarget target, Map<ReplicaFile, Instant> times) {
-    return all.stream()
-        .filter(file -> file.level() == ReplicaFile.SNAPSHOT_LEVEL && file.name().minTxid() == 1)
-        .filter(file -> isWithin(file, target, times))
-        .max(Comparator.comparing(ReplicaFile::name))
-        .orElse(null);
+  private static boolean goesOn(Link file, long reached) {
+    return file.first() <= reached + 1;
   }
 
   private static void requireReached(
-      List<ReplicaFile> all,
+      List<Link> all,
       RestoreTarget target,
-      Map<ReplicaFile, Instant> times,
+      Map<Link, Instant> times,
       long reached,
-      List<ReplicaFile> chosen)
+      List<Link> chosen)
       throws RestoreException {
     if (target instanceof RestoreTarget.Txid(long txid) && reached == txid) {
       return;
@@ -158,24 +114,24 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
     }
   }
 
-  private static String next(List<ReplicaFile> all, long reached) {
+  private static String next(List<Link> all, long reached) {
     return all.stream()
-        .filter(file -> goesOn(file, reached) && file.name().maxTxid() > reached)
-        .min(Comparator.comparingLong(file -> file.name().maxTxid()))
-        .map(file -> "; the next that can be is " + file.name().maxTxid())
+        .filter(file -> goesOn(file, reached) && file.last() > reached)
+        .min(Comparator.comparingLong(Link::last))
+        .map(file -> "; the next that can be is " + file.last())
         .orElse("");
   }
 
   // A file that goes on but is too new for the target is no gap. Nothing that goes on, and
   // something beyond, is one.
-  private static void requireNoGap(List<ReplicaFile> all, long reached, List<ReplicaFile> chosen)
+  private static void requireNoGap(List<Link> all, long reached, List<Link> chosen)
       throws RestoreException {
     boolean someGoesOn =
-        all.stream().anyMatch(file -> goesOn(file, reached) && file.name().maxTxid() > reached);
-    ReplicaFile beyond =
+        all.stream().anyMatch(file -> goesOn(file, reached) && file.last() > reached);
+    Link beyond =
         all.stream()
             .filter(file -> !goesOn(file, reached))
-            .min(Comparator.comparing(ReplicaFile::name))
+            .min(Comparator.comparingLong(Link::first))
             .orElse(null);
     if (someGoesOn || beyond == null) {
       return;
@@ -187,13 +143,13 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
         "transactions "
             + (reached + 1)
             + "…"
-            + (beyond.name().minTxid() - 1)
+            + (beyond.first() - 1)
             + " are missing: "
             + before
             + ", "
             + beyond.key()
             + " begins with "
-            + beyond.name().minTxid()
+            + beyond.first()
             + "; `--txid "
             + reached
             + "` restores what is before the gap",
@@ -201,9 +157,9 @@ record LtxPlan(List<ReplicaFile> files, @Nullable Instant time, @Nullable Instan
   }
 
   private static @Nullable Instant nextTime(
-      List<ReplicaFile> all, Map<ReplicaFile, Instant> times, long reached) {
+      List<Link> all, Map<Link, Instant> times, long reached) {
     return all.stream()
-        .filter(file -> goesOn(file, reached) && file.name().maxTxid() > reached)
+        .filter(file -> goesOn(file, reached) && file.last() > reached)
         .filter(times::containsKey)
         .map(file -> timeOf(file, times))
         .min(Comparator.naturalOrder())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.replicate;
 
+import dev.seawall.archive.Link;
+import dev.seawall.archive.LinkLayout;
 import dev.seawall.archive.Replica;
 import dev.seawall.io.objects.ObjectInfo;
 import dev.seawall.ltx.LtxName;
@@ -13,7 +15,7 @@ import java.util.Optional;
 ///
 /// Keys that are nothing of ours are left alone: other replicas, leases, what people put there.
 final class ReplicaListing {
-  private final List<ReplicaFile> files = new ArrayList<>();
+  private final List<Link> files = new ArrayList<>();
   private final List<GenerationObject> generations = new ArrayList<>();
 
   private ReplicaListing() {}
@@ -48,14 +50,20 @@ final class ReplicaListing {
       level = level * radix + digit;
     }
     Optional<LtxName> name = LtxName.parse(rest.substring(digits + 1));
-    if (level <= ReplicaFile.SNAPSHOT_LEVEL && name.isPresent()) {
+    if (level <= LinkLayout.MAX_LEVEL && name.isPresent()) {
       files.add(
-          new ReplicaFile(object.key(), level, name.get(), object.bytes(), object.modified()));
+          new Link(
+              level,
+              name.get().minTxid(),
+              name.get().maxTxid(),
+              object.bytes(),
+              object.key(),
+              object.modified()));
     }
   }
 
   /// Returns the LTX files, in no particular order.
-  List<ReplicaFile> files() {
+  List<Link> files() {
     return files;
   }
 

@@ -2,6 +2,7 @@
 package dev.seawall.replicate;
 
 import dev.seawall.archive.CircuitBreaker;
+import dev.seawall.archive.Link;
 import dev.seawall.archive.LinkLayout;
 import dev.seawall.archive.Replica;
 import dev.seawall.archive.Retrier;
@@ -45,7 +46,7 @@ public final class Restore {
   private final RestoreOptions options;
   private final DatabaseCheck check;
   // Files that turned out to be void.
-  private final Set<ReplicaFile> excluded = new HashSet<>();
+  private final Set<Link> excluded = new HashSet<>();
 
   Restore(
       Machine machine,
@@ -171,9 +172,8 @@ public final class Restore {
     }
     VoidLinks voids = VoidLinks.of(replica);
     while (true) {
-      List<ReplicaFile> files =
-          listing.files().stream().filter(file -> !excluded.contains(file)).toList();
-      Map<ReplicaFile, Instant> times =
+      List<Link> files = listing.files().stream().filter(file -> !excluded.contains(file)).toList();
+      Map<Link, Instant> times =
           options.target() instanceof RestoreTarget.Time ? times(fetchers, files) : Map.of();
       try {
         return new LtxChoice(LtxPlan.choose(files, options.target(), times), voids);
@@ -187,16 +187,15 @@ public final class Restore {
   }
 
   // The time a file was made is in its header; a time of 0 says nothing, then the store's counts.
-  private Map<ReplicaFile, Instant> times(Fetchers fetchers, List<ReplicaFile> files)
-      throws IOException {
+  private Map<Link, Instant> times(Fetchers fetchers, List<Link> files) throws IOException {
     List<Fetchers.Part> parts = new ArrayList<>();
-    for (ReplicaFile file : files) {
+    for (Link file : files) {
       int length = (int) Math.min(file.bytes(), LtxHeader.BYTES);
       parts.add(fetchers.request(file.key(), 0, length, null));
     }
-    Map<ReplicaFile, Instant> times = new HashMap<>();
+    Map<Link, Instant> times = new HashMap<>();
     for (int i = 0; i < files.size(); i++) {
-      ReplicaFile file = files.get(i);
+      Link file = files.get(i);
       byte[] bytes = fetchers.await(parts.get(i));
       LtxHeader header =
           new LtxDecoder(new ByteArrayInputStream(bytes), file.key().text()).header();
@@ -216,7 +215,7 @@ public final class Restore {
       this.voids = voids;
     }
 
-    Set<ReplicaFile> voids() throws IOException {
+    Set<Link> voids() throws IOException {
       return voids.among(plan.files());
     }
 
@@ -224,8 +223,8 @@ public final class Restore {
     public RestorePreview preview() {
       return new RestorePreview(
           RestorePreview.Format.LTX,
-          plan.files().stream().map(ReplicaFile::key).toList(),
-          plan.files().stream().mapToLong(ReplicaFile::bytes).sum(),
+          plan.files().stream().map(Link::key).toList(),
+          plan.files().stream().mapToLong(Link::bytes).sum(),
           plan.txid(),
           plan.time(),
           plan.nextTime());
@@ -241,7 +240,7 @@ public final class Restore {
       LocalLinks local = LocalLinks.of(machine, options.spool(), plan.files(), voids);
       List<LtxDecoder> decoders = new ArrayList<>();
       try (Inputs inputs = new Inputs()) {
-        for (ReplicaFile file : plan.files()) {
+        for (Link file : plan.files()) {
           InputStream here = local.open(file);
           inputs.add(
               here != null ? here : new RangedInput(fetchers, file.key(), file.bytes(), partBytes));
@@ -269,15 +268,14 @@ public final class Restore {
     }
   }
 
-  private static LtxDecoder open(InputStream input, ReplicaFile file, VoidLinks voids)
-      throws IOException {
+  private static LtxDecoder open(InputStream input, Link file, VoidLinks voids) throws IOException {
     LtxDecoder decoder = new LtxDecoder(input, file.key().text());
     LtxHeader header = decoder.header();
     if (input instanceof RangedInput fetched) {
       voids.requireValid(file, fetched.metadata());
     }
     LtxName name = new LtxName(header.minTxid(), header.maxTxid());
-    if (!name.equals(file.name())) {
+    if (!name.equals(new LtxName(file.first(), file.last()))) {
       throw new LtxException(
           file.key().text(),
           LtxException.Reason.INVALID,

@@ -31,21 +31,11 @@ final class VoidLinks {
     return new VoidLinks(replica, Epochs.list(replica));
   }
 
-  private static Link link(ReplicaFile file) {
-    return new Link(
-        file.level(),
-        file.name().minTxid(),
-        file.name().maxTxid(),
-        file.bytes(),
-        file.key(),
-        file.modified());
-  }
-
   /// Refuses a file, if its metadata say so.
   ///
   /// @throws VoidLinkException when it is void
-  void requireValid(ReplicaFile file, Map<String, String> metadata) throws VoidLinkException {
-    Epoch newer = epochs.voiding(link(file), LinkMarks.of(metadata));
+  void requireValid(Link file, Map<String, String> metadata) throws VoidLinkException {
+    Epoch newer = epochs.voiding(file, LinkMarks.of(metadata));
     if (newer != null) {
       throw new VoidLinkException(
           file, newer.owner() + " (epoch " + newer.number() + ") began at " + newer.first());
@@ -53,12 +43,12 @@ final class VoidLinks {
   }
 
   /// Returns the files that are void, by looking at each one that can be. One request each.
-  Set<ReplicaFile> among(Collection<ReplicaFile> files) throws IOException {
-    Set<ReplicaFile> found = new HashSet<>();
-    for (ReplicaFile file : files) {
-      if (epochs.mayVoid(link(file))) {
+  Set<Link> among(Collection<Link> files) throws IOException {
+    Set<Link> found = new HashSet<>();
+    for (Link file : files) {
+      if (epochs.mayVoid(file)) {
         ObjectInfo info = replica.head(file.key());
-        if (info != null && epochs.voiding(link(file), LinkMarks.of(info.metadata())) != null) {
+        if (info != null && epochs.voiding(file, LinkMarks.of(info.metadata())) != null) {
           found.add(file);
         }
       }
@@ -67,7 +57,7 @@ final class VoidLinks {
   }
 
   /// Returns the hash chain after a file; empty when it has none.
-  String post(ReplicaFile file) throws IOException {
+  String post(Link file) throws IOException {
     ObjectInfo info = replica.head(file.key());
     String post = info == null ? null : LinkMarks.of(info.metadata()).post();
     return post == null ? "" : post;

@@ -51,10 +51,11 @@
 ///
 /// ## What a restore is made of
 ///
-/// 1. It begins with the newest snapshot of level 9 that is not beyond what was asked for; with
-///    nothing, when there is none.
-/// 2. Then, over levels 8 to 0 together and as often as possible: of the links that begin at most
-///    one transaction after what is reached, the one that reaches farthest.
+/// 1. Over all levels, and as often as possible: of the links that begin at most one transaction
+///    after what is reached and end no later than what was asked for, the one that reaches
+///    farthest; of several, the one of the highest level ([dev.seawall.archive.RestorePlan]). That
+///    is the newest snapshot of level 9 at first, unless merged links reach farther.
+/// 2. For a time: of the links whose last commit was seen at or before it.
 /// 3. It must begin with transaction 1, and reach what was asked for.
 /// 4. If nothing goes on from what is reached, but links lie beyond it, that is a *gap*: an error
 ///    that names both neighbours, also when a time was asked for – Litestream would then restore an

@@ -6,6 +6,7 @@ import static dev.seawall.replicate.States.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.seawall.archive.Link;
 import dev.seawall.archive.LinkLayout;
 import dev.seawall.archive.Replica;
 import dev.seawall.io.objects.ObjectStoreException;
@@ -295,7 +296,7 @@ final class RestoreTest {
     assertThat(listing.files()).hasSize(5);
     try (Fetchers fetchers =
         new Fetchers(replica.machine, replica.store, RestoreFixture.QUICK, 2)) {
-      ReplicaFile first = listing.files().getFirst();
+      Link first = listing.files().getFirst();
       Files.delete(replica.root.resolve(first.key().text()));
       RangedInput input = new RangedInput(fetchers, first.key(), first.bytes(), 64);
       assertThatExceptionOfType(ObjectStoreException.class).isThrownBy(input::read);
