@@ -114,7 +114,13 @@ public final class ChainVerifier {
                 + " its content");
       }
       if (its.sha256() == null) {
-        notices.add("link " + link.key() + " has no SHA-256: another program wrote it");
+        notices.add(
+            "link "
+                + link.key()
+                + (its.writer() == null
+                    ? " has no SHA-256: another program wrote it"
+                    : " has no SHA-256: it was streamed in parts, and is checked by what it"
+                        + " holds"));
       }
     }
     return marks;

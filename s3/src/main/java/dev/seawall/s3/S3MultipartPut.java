@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -49,7 +50,7 @@ final class S3MultipartPut extends S3Put {
             .metadata(metadata)
             .contentType(S3Content.TYPE);
     if (options.checksum() == S3Options.StoreChecksum.STANDARD) {
-      request.checksumAlgorithm(ChecksumAlgorithm.CRC32);
+      request.checksumAlgorithm(ChecksumAlgorithm.SHA256);
     }
     switch (options.encryption()) {
       case BUCKET_DEFAULT -> {}
@@ -100,7 +101,9 @@ final class S3MultipartPut extends S3Put {
             .uploadId(uploadId)
             .partNumber(number);
     if (store.options().checksum() == S3Options.StoreChecksum.STANDARD) {
-      request.checksumAlgorithm(ChecksumAlgorithm.CRC32);
+      // The store checks it; some keep a hash of these hashes with the object.
+      byte[] hash = S3Content.digest().digest(part);
+      request.checksumSHA256(Base64.getEncoder().encodeToString(hash));
     }
     try {
       UploadPartResponse reply =
@@ -109,7 +112,7 @@ final class S3MultipartPut extends S3Put {
           CompletedPart.builder()
               .partNumber(number)
               .eTag(reply.eTag())
-              .checksumCRC32(reply.checksumCRC32())
+              .checksumSHA256(reply.checksumSHA256())
               .build());
       bytes += part.length;
     } catch (SdkException | S3Clients.NoCredentials e) {

@@ -52,8 +52,9 @@
 ///
 /// # Limits
 ///
-/// A key is a key of [dev.seawall.io.objects.ObjectKey]; 10,000 parts; an object that was streamed
-/// with unknown length and has more than one part carries no SHA-256 of its own. Encryption with
+/// A key is a key of [dev.seawall.io.objects.ObjectKey]; 10,000 parts. Content that can be read
+/// only once and has more than one part carries no SHA-256 in its metadata, which are sent before
+/// its first byte: each part goes with its own, which the store checks (ADR 0024). Encryption with
 /// customer keys (SSE-C) is not supported, and refused.
 @NullMarked
 package dev.seawall.s3;
