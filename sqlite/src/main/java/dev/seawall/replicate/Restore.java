@@ -11,6 +11,8 @@ import dev.seawall.io.FileSystem;
 import dev.seawall.io.Machine;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.objects.ObjectStore;
+import dev.seawall.io.objects.ObjectStoreException;
+import dev.seawall.io.objects.ObjectStoreException.Kind;
 import dev.seawall.ltx.LtxCompactor;
 import dev.seawall.ltx.LtxDecoder;
 import dev.seawall.ltx.LtxException;
@@ -38,6 +40,7 @@ import java.util.Set;
 public final class Restore {
   private static final int LEAST_PART_BYTES = 1 << 14;
   private static final int MOST_PART_BYTES = 1 << 22;
+  private static final int MOST_PLANS_ANEW = 3;
   private static final String WORK_SUFFIX = ".restore";
 
   private final Machine machine;
@@ -120,13 +123,21 @@ public final class Restore {
   }
 
   /// Makes the plan anew when one of its files turns out to be void: each time there is one file
-  /// less.
+  /// less. And when one was removed since it was listed, which happens to what was merged: then the
+  /// merged one is listed.
   private Restored write(Fetchers fetchers, Path work) throws IOException {
+    int again = 0;
     while (true) {
       try {
         return choose(fetchers).write(fetchers, work);
       } catch (VoidLinkException e) {
         excluded.add(e.file());
+      } catch (ObjectStoreException e) {
+        boolean anew = e.kind() == Kind.NOT_FOUND && again < MOST_PLANS_ANEW;
+        if (!anew) {
+          throw e;
+        }
+        again++;
       }
     }
   }

@@ -14,12 +14,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Counts the calls to a store, and can make the content of puts slow.
 final class CountedStore implements ObjectStore {
   final AtomicLong calls = new AtomicLong();
   volatile Runnable beforeStage = () -> {};
+  volatile Consumer<ObjectKey> beforeGet = key -> {};
   volatile boolean unreachable;
   private final ObjectStore store;
 
@@ -58,6 +60,7 @@ final class CountedStore implements ObjectStore {
   @Override
   public ObjectBody get(ObjectKey key, long position, long length, @Nullable String version)
       throws ObjectStoreException {
+    beforeGet.accept(key);
     return counted().get(key, position, length, version);
   }
 

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,50 @@ final class RestoreTest {
     Files.delete(replica.output);
     assertThat(refused(RestoreTarget.time(Instant.ofEpochMilli(T0))))
         .hasMessageContaining("the replica begins at " + Instant.ofEpochMilli(T0 + 1_000));
+  }
+
+  /// Litestream #771, #1038, #1056, #1084, #930: a time, at every boundary, when level 0 is gone.
+  @Test
+  void aTimeIsRestoredFromWhatRetentionLeaves() throws Exception {
+    replica.put(file(9, 1, 2), states.ltx(1, 2, FRAME));
+    replica.put(file(2, 1, 3), states.ltx(1, 3, FRAME));
+    replica.put(file(1, 2, 3), states.ltx(2, 3, FRAME));
+    replica.put(file(1, 4, 4), states.ltx(4, 4, FRAME));
+    replica.put(file(0, 5, 5), states.ltx(5, 5, FRAME));
+    int[] expected = {2, 2, 3, 3, 4, 4, 5, 5};
+    for (int i = 0; i < expected.length; i++) {
+      Instant time = Instant.ofEpochMilli(T0 + 2_000 + i * 500L);
+      assertThat(replica.bytes(RestoreTarget.time(time)))
+          .as("at %s", time)
+          .isEqualTo(states.state(expected[i]));
+    }
+    Files.delete(replica.output);
+    assertThat(refused(RestoreTarget.time(Instant.ofEpochMilli(T0 + 1_999))).reason())
+        .isEqualTo(Reason.NOT_REACHED);
+  }
+
+  /// Litestream #1325: retention removes what a running restore has planned with.
+  @Test
+  void aFileThatIsMergedAndRemovedMeanwhileIsPlannedAround() throws Exception {
+    chain();
+    CountedStore store = new CountedStore(replica.store);
+    AtomicBoolean merged = new AtomicBoolean();
+    store.beforeGet =
+        key -> {
+          if (key.text().endsWith("3.ltx") && !merged.getAndSet(true)) {
+            try {
+              replica.put(file(1, 2, 4), states.ltx(2, 4, FRAME));
+              for (int txid = 2; txid <= 4; txid++) {
+                Files.delete(replica.root.resolve("db").resolve(file(0, txid, txid)));
+              }
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        };
+    Restore.from(replica.machine, store, "db", RestoreFixture.options()).to(replica.output);
+    assertThat(merged).isTrue();
+    assertThat(Files.readAllBytes(replica.output)).isEqualTo(states.state(5));
   }
 
   /// Litestream restores an older state here and says nothing.
