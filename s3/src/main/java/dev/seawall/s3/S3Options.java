@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where a bucket is and how it is reached. Immutable.
@@ -22,7 +23,7 @@ public final class S3Options {
 
   /// What the store checks of what it is sent.
   public enum StoreChecksum {
-    /// SHA-256 of a single put, CRC-32 of each part. For AWS and most others.
+    /// SHA-256 of a single put and of each part. For AWS and most others.
     STANDARD,
     /// Nothing but what an operation demands. For stores that know no such headers, or refuse
     /// `aws-chunked` bodies.
@@ -51,22 +52,44 @@ public final class S3Options {
 
   private final Values values;
 
-  // A private bundle, so that a new option is one line in each place.
-  private record Values(
-      String bucket,
-      @Nullable URI endpoint,
-      @Nullable String region,
-      @Nullable Boolean pathStyle,
-      @Nullable Path caBundle,
-      @Nullable String accessKeyId,
-      @Nullable String secretAccessKey,
-      @Nullable String sessionToken,
-      Encryption encryption,
-      @Nullable String kmsKeyId,
-      @Nullable String storageClass,
-      StoreChecksum checksum,
-      int partBytes,
-      long timeoutMillis) {}
+  // Never changed once an instance has it.
+  private static final class Values {
+    private final String bucket;
+    private @Nullable URI endpoint;
+    private @Nullable String region;
+    private @Nullable Boolean pathStyle;
+    private @Nullable Path caBundle;
+    private @Nullable String accessKeyId;
+    private @Nullable String secretAccessKey;
+    private @Nullable String sessionToken;
+    private Encryption encryption = Encryption.BUCKET_DEFAULT;
+    private @Nullable String kmsKeyId;
+    private @Nullable String storageClass;
+    private StoreChecksum checksum = StoreChecksum.STANDARD;
+    private int partBytes = 8 << 20;
+    private long timeoutMillis = 30_000;
+
+    Values(String bucket) {
+      this.bucket = bucket;
+    }
+
+    Values(Values other) {
+      bucket = other.bucket;
+      endpoint = other.endpoint;
+      region = other.region;
+      pathStyle = other.pathStyle;
+      caBundle = other.caBundle;
+      accessKeyId = other.accessKeyId;
+      secretAccessKey = other.secretAccessKey;
+      sessionToken = other.sessionToken;
+      encryption = other.encryption;
+      kmsKeyId = other.kmsKeyId;
+      storageClass = other.storageClass;
+      checksum = other.checksum;
+      partBytes = other.partBytes;
+      timeoutMillis = other.timeoutMillis;
+    }
+  }
 
   private S3Options(Values values) {
     this.values = values;
@@ -78,22 +101,13 @@ public final class S3Options {
     if (!bucket.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}") && !bucket.startsWith("arn:")) {
       throw new IllegalArgumentException("'" + bucket + "' is not the name of a bucket");
     }
-    return new S3Options(
-        new Values(
-            bucket,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            Encryption.BUCKET_DEFAULT,
-            null,
-            null,
-            StoreChecksum.STANDARD,
-            8 << 20,
-            30_000));
+    return new S3Options(new Values(bucket));
+  }
+
+  private S3Options with(Consumer<Values> change) {
+    Values changed = new Values(values);
+    change.accept(changed);
+    return new S3Options(changed);
   }
 
   /// Reads settings by name; a pure function.
@@ -188,23 +202,7 @@ public final class S3Options {
     if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
       throw new IllegalArgumentException("endpoint " + uri + " is neither http nor https");
     }
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            uri,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> v.endpoint = uri);
   }
 
   /// Returns options that differ in the region.
@@ -212,154 +210,49 @@ public final class S3Options {
     if (!name.matches("[a-z0-9-]{1,64}")) {
       throw new IllegalArgumentException("'" + name + "' is not a region");
     }
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            name,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> v.region = name);
   }
 
   /// Returns options that differ in whether the bucket is in the path or in the host name.
   public S3Options withPathStyle(boolean enabled) {
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            enabled,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> v.pathStyle = enabled);
   }
 
   /// Returns options that differ in the certificates that are trusted: those in the PEM file, and
   /// no others.
   public S3Options withCaBundle(Path pem) {
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            pem,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> v.caBundle = pem);
   }
 
   /// Returns options with fixed credentials instead of the default chain.
   ///
   /// @param token of a session; null for credentials that last
   public S3Options withCredentials(String id, String secret, @Nullable String token) {
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            id,
-            secret,
-            token,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> {
+      v.accessKeyId = id;
+      v.secretAccessKey = secret;
+      v.sessionToken = token;
+    });
   }
 
   /// Returns options that differ in how the store encrypts.
   ///
   /// @param keyId of KMS; null for the account's own key, or without KMS
   public S3Options withEncryption(Encryption how, @Nullable String keyId) {
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            how,
-            keyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> {
+      v.encryption = how;
+      v.kmsKeyId = keyId;
+    });
   }
 
   /// Returns options that differ in the storage class of new objects.
   public S3Options withStorageClass(String name) {
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            name,
-            v.checksum,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> v.storageClass = name);
   }
 
   /// Returns options that differ in what the store checks.
   public S3Options withChecksum(StoreChecksum which) {
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            which,
-            v.partBytes,
-            v.timeoutMillis));
+    return with(v -> v.checksum = which);
   }
 
   /// Returns options that differ in the length of a part, which is also the longest single put, in
@@ -368,23 +261,7 @@ public final class S3Options {
     if (bytes < MIN_PART_BYTES || bytes > 1 << 30) {
       throw new IllegalArgumentException("parts of " + bytes + " bytes, expected 5 MiB to 1 GiB");
     }
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            bytes,
-            v.timeoutMillis));
+    return with(v -> v.partBytes = bytes);
   }
 
   /// Returns options that differ in how long a connection may be silent, in milliseconds; a whole
@@ -393,23 +270,7 @@ public final class S3Options {
     if (millis < 1 || millis > 3_600_000) {
       throw new IllegalArgumentException("timeout of " + millis + " ms");
     }
-    Values v = values;
-    return new S3Options(
-        new Values(
-            v.bucket,
-            v.endpoint,
-            v.region,
-            v.pathStyle,
-            v.caBundle,
-            v.accessKeyId,
-            v.secretAccessKey,
-            v.sessionToken,
-            v.encryption,
-            v.kmsKeyId,
-            v.storageClass,
-            v.checksum,
-            v.partBytes,
-            millis));
+    return with(v -> v.timeoutMillis = millis);
   }
 
   /// Returns the bucket.

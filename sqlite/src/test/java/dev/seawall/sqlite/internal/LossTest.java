@@ -180,6 +180,32 @@ final class LossTest {
     assertThat(capture.checkpoint(pages -> true).isComplete()).isTrue();
   }
 
+  /// What the wal-index does not vouch for is not captured; then it must not go into the database
+  /// either, where nobody would look for it.
+  @Test
+  void nothingIsCheckpointedThatIsNotProved() throws Exception {
+    source.committed(wal.frame(2, 2, 3), 3, 0, 2);
+    WalIndex vouching = source.index;
+    for (WalIndex other : new WalIndex[] {null, new WalIndex(3, 0, 2, 1, 1)}) {
+      source.index = other;
+      assertThat(capture.checkpoint(_ -> true)).isNull();
+      assertThat(source.index).isEqualTo(other);
+      assertThat(source.pinned).isTrue();
+      assertThat(source.locked).isFalse();
+    }
+    source.index = vouching;
+    assertThat(pages(changed())).containsEntry(2L, 3);
+  }
+
+  /// It would be refused, since the pin is in its way, and writers would have waited for that.
+  @Test
+  void noTruncationIsTriedWhenSomethingCameSince() throws Exception {
+    assertThat(capture.checkpoint(_ -> true).isComplete()).isTrue();
+    source.committed(wal.frame(2, 2, 3), 3, 2, 2);
+    assertThat(capture.truncate()).isNull();
+    assertThat(pages(changed())).containsEntry(2L, 3);
+  }
+
   @Test
   void aBusyWriterPutsOffTheCheckpoint() throws Exception {
     source.writerIsBusy = true;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.seawall.sqlite.internal;
 
-import dev.seawall.io.IoTicket;
 import dev.seawall.io.StorageFile;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 
 /// A database in memory whose WAL, wal-index and locks a test sets by hand: what SQLite does
 /// rarely, and what is done to it from outside.
@@ -92,7 +89,8 @@ final class ScriptedSource implements SqliteSource {
 
   @Override
   public StorageFile openWal() {
-    return wal == null ? null : new ReadOnly(wal);
+    MemoryFile opened = wal;
+    return opened == null ? null : new SimWalFile(() -> opened, () -> {});
   }
 
   @Override
@@ -112,54 +110,4 @@ final class ScriptedSource implements SqliteSource {
 
   @Override
   public void close() {}
-
-  private record ReadOnly(MemoryFile file) implements StorageFile {
-    @Override
-    public int read(long position, MemorySegment target) {
-      return file.read(position, target);
-    }
-
-    @Override
-    public long size() {
-      return file.size();
-    }
-
-    @Override
-    public Path path() {
-      return Path.of("memory-wal");
-    }
-
-    @Override
-    public void submitWrite(IoTicket ticket, long position, MemorySegment source) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void submitDurableWrite(IoTicket ticket, long position, MemorySegment source) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void submitSync(IoTicket ticket) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void write(long position, MemorySegment source) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void truncate(long bytes) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void sync() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
-  }
 }

@@ -436,6 +436,9 @@ public final class SimDatabase {
   }
 
   StorageFile walFile(Runnable beforeRead) {
-    return wal == null ? null : new SimWalFile(this, beforeRead);
+    if (wal == null) {
+      return null;
+    }
+    return new SimWalFile(() -> new MemoryFile(wal == null ? new byte[0] : wal), beforeRead);
   }
 }

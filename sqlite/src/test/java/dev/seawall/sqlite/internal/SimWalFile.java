@@ -5,26 +5,22 @@ import dev.seawall.io.IoTicket;
 import dev.seawall.io.StorageFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
-/// An open WAL of a simulated database; for reading, beside its writers.
+/// An open WAL that is bytes in memory; for reading, beside its writers.
 ///
-/// @param database whose WAL it is
+/// @param file what it is at this moment
 /// @param beforeRead runs before each read: what others do meanwhile
-record SimWalFile(SimDatabase database, Runnable beforeRead) implements StorageFile {
-  private byte[] bytes() {
-    byte[] now = database.wal;
-    return now == null ? new byte[0] : now;
-  }
-
+record SimWalFile(Supplier<MemoryFile> file, Runnable beforeRead) implements StorageFile {
   @Override
   public int read(long position, MemorySegment target) {
     beforeRead.run();
-    return new MemoryFile(bytes()).read(position, target);
+    return file.get().read(position, target);
   }
 
   @Override
   public long size() {
-    return bytes().length;
+    return file.get().size();
   }
 
   @Override
