@@ -6,7 +6,6 @@ import dev.seawall.archive.Fence;
 import dev.seawall.archive.L0Retention;
 import dev.seawall.archive.Link;
 import dev.seawall.archive.LinkMarks;
-import dev.seawall.archive.LinkStore;
 import dev.seawall.archive.Replica;
 import dev.seawall.archive.StoreCalls.Call;
 import dev.seawall.archive.StoredLink;
@@ -51,23 +50,16 @@ final class Levels {
   private @Nullable Call<@Nullable Link> merging;
   private @Nullable Call<Integer> removing;
 
-  Levels(
-      Shipper shipper,
-      Replica replica,
-      LinkStore links,
-      Fence fence,
-      ReplicatorOptions options,
-      Events events,
-      Runnable wake) {
-    this.shipper = shipper;
-    this.replica = replica;
-    this.fence = fence;
-    this.options = options;
-    this.events = events;
+  Levels(Setting setting) {
+    this.shipper = setting.shipper();
+    this.replica = setting.replica();
+    this.fence = setting.fence();
+    this.options = setting.options();
+    this.events = setting.events();
     this.time = shipper.machine().time();
-    this.wake = wake;
+    this.wake = setting.wake();
     this.index = new ReplicaIndex(replica);
-    this.merge = new Merge(replica, links, fence, index, options.encoding());
+    this.merge = new Merge(replica, setting.links(), fence, index, options.encoding());
     this.lastNanos = new long[options.levels().size() + 1];
     this.fed = new boolean[options.levels().size() + 2];
     Arrays.fill(lastNanos, time.nanoTime());

@@ -79,8 +79,9 @@ public final class Replicator implements AutoCloseable {
     Joining joining = new Joining(joined, shipper.calls(), links, lease, events);
     AtomicReference<Runnable> wake = new AtomicReference<>(() -> {});
     Runnable waker = () -> wake.get().run();
-    Snapshots snapshots = new Snapshots(shipper, replica, links, fence, options, events, waker);
-    Levels levels = new Levels(shipper, replica, links, fence, options, events, waker);
+    Setting setting = new Setting(shipper, replica, links, fence, options, events, waker);
+    Snapshots snapshots = new Snapshots(setting);
+    Levels levels = new Levels(setting);
     Follower follower =
         new Follower(
             shipper, opener, links, lease, joining, snapshots, levels, options, events, progress,

@@ -56,22 +56,15 @@ final class Snapshots {
   private @Nullable StagedPut staged;
   private @Nullable Call<ObjectInfo> publishing;
 
-  Snapshots(
-      Shipper shipper,
-      Replica replica,
-      LinkStore links,
-      Fence fence,
-      ReplicatorOptions options,
-      Events events,
-      Runnable wake) {
-    this.shipper = shipper;
-    this.replica = replica;
-    this.links = links;
-    this.fence = fence;
-    this.options = options;
-    this.events = events;
+  Snapshots(Setting setting) {
+    this.shipper = setting.shipper();
+    this.replica = setting.replica();
+    this.links = setting.links();
+    this.fence = setting.fence();
+    this.options = setting.options();
+    this.events = setting.events();
     this.time = shipper.machine().time();
-    this.wake = wake;
+    this.wake = setting.wake();
     this.triggers = new SnapshotTriggers(options, time.nanoTime());
     this.requested = options.snapshotAtStart();
   }

@@ -18,13 +18,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ReplicatorTest {
   @TempDir private Path folder;
 
+  private static void begin(Watched watched, Connection application) throws Exception {
+    Databases.insert(application, 5, 900);
+    watched.start(Watched.quick());
+    watched.drain();
+  }
+
   @Test
   void everyCommitReachesTheReplica() throws Exception {
     try (Watched watched = new Watched(folder);
         Connection application = Databases.create(watched.database, 4096)) {
-      Databases.insert(application, 5, 900);
-      watched.start(Watched.quick());
-      watched.drain();
+      begin(watched, application);
       watched.assertSame();
       for (int i = 0; i < 5; i++) {
         Databases.insert(application, 3, 3000);
@@ -42,13 +46,9 @@ final class ReplicatorTest {
   void aRestartGoesOnWhereItWasLeft() throws Exception {
     try (Watched watched = new Watched(folder);
         Connection application = Databases.create(watched.database, 4096)) {
-      Databases.insert(application, 5, 900);
-      watched.start(Watched.quick());
-      watched.drain();
+      begin(watched, application);
       watched.replicator.close();
-      Databases.insert(application, 5, 900);
-      watched.start(Watched.quick());
-      watched.drain();
+      begin(watched, application);
       watched.assertSame();
       assertThat(watched.told).containsExactly("snapshot 1 FIRST");
     }
@@ -58,15 +58,11 @@ final class ReplicatorTest {
   void aCheckpointWhileNobodyFollowsIsToldAndAnsweredByASnapshot() throws Exception {
     try (Watched watched = new Watched(folder);
         Connection application = Databases.create(watched.database, 4096)) {
-      Databases.insert(application, 5, 900);
-      watched.start(Watched.quick());
-      watched.drain();
+      begin(watched, application);
       watched.replicator.close();
       Databases.insert(application, 5, 900);
       Databases.run(application, "PRAGMA wal_checkpoint(TRUNCATE)");
-      Databases.insert(application, 5, 900);
-      watched.start(Watched.quick());
-      watched.drain();
+      begin(watched, application);
       watched.assertSame();
       assertThat(watched.told).containsExactly("snapshot 1 FIRST", "lost AWAY", "snapshot 2 AWAY");
     }
