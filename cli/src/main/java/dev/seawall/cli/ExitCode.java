@@ -7,6 +7,7 @@ import dev.seawall.archive.ChainGapException;
 import dev.seawall.archive.ForeignWriterException;
 import dev.seawall.archive.LeaseLostException;
 import dev.seawall.archive.LinkStoreFullException;
+import dev.seawall.archive.OtherReplicaException;
 import dev.seawall.archive.ReplicaEmptyException;
 import dev.seawall.io.DiskFullException;
 import dev.seawall.io.LockHeldException;
@@ -123,6 +124,7 @@ public enum ExitCode {
       case ForeignWriterException _ -> HELD;
       case LeaseLostException _ -> HELD;
       case LinkStoreFullException _ -> DISK_FULL;
+      case OtherReplicaException _ -> USAGE;
       default -> GENERAL;
     };
   }

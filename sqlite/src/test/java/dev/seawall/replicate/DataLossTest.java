@@ -320,6 +320,10 @@ final class DataLossTest {
       watched.assertSame();
       Databases.run(reader, "COMMIT");
       assertThat(watched.told).noneMatch(line -> line.startsWith("unavailable"));
+      assertThat(watched.told)
+          .as("what waits for the reader keeps writers waiting")
+          .contains("checkpointed PASSIVE in part")
+          .noneMatch(line -> line.endsWith("busy"));
     }
   }
 

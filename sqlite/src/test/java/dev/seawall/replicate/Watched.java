@@ -109,7 +109,8 @@ final class Watched implements AutoCloseable {
     @Override
     public void checkpointed(
         CheckpointMode mode, boolean busy, long walFrames, long checkpointedFrames, long nanos) {
-      told.add("checkpointed " + mode + (walFrames == checkpointedFrames ? "" : " in part"));
+      String part = walFrames == checkpointedFrames ? "" : " in part";
+      told.add("checkpointed " + mode + part + (busy ? " busy" : ""));
     }
 
     @Override

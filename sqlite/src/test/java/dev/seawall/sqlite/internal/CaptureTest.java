@@ -57,9 +57,10 @@ final class CaptureTest {
     }
   }
 
-  @Test
-  void aDatabaseWithoutWalIsCapturedAndItsFirstWalFollowed() throws Exception {
-    try (Followed followed = new Followed(folder, 4096)) {
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096, 65536})
+  void aDatabaseWithoutWalIsCapturedAndItsFirstWalFollowed(int pageSize) throws Exception {
+    try (Followed followed = new Followed(folder, pageSize)) {
       Databases.insert(followed.application, 5, 500);
       assertThat(Databases.row(followed.application, "PRAGMA wal_checkpoint(TRUNCATE)").getFirst())
           .isZero();
