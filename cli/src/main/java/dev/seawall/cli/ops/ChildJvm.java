@@ -17,7 +17,8 @@ public final class ChildJvm {
   }
 
   /// Starts a main class with the Java of this process. Its standard output is a pipe, its standard
-  /// error goes to a file.
+  /// error goes to a file. What libraries unpack lies beside that file: who is killed does not tidy
+  /// up, and the folder's owner does.
   public static Process start(
       String classPath, Class<?> mainClass, List<String> arguments, Path errors)
       throws IOException {
@@ -30,7 +31,8 @@ public final class ChildJvm {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
-            "-Xmx160m"));
+            "-Xmx160m",
+            "-Djava.io.tmpdir=" + errors.toAbsolutePath().getParent()));
     command.add("-cp");
     command.add(classPath);
     command.add(mainClass.getName());
