@@ -122,6 +122,9 @@ public final class Main {
       if (VERBS.containsKey(word) && !word.equals("completion")) {
         return Set.of(word);
       }
+      if (word.equals("--version") || word.equals("-V")) {
+        return Set.of();
+      }
       if (!word.equals("--json")) {
         break;
       }
