@@ -99,18 +99,23 @@ final class Demo implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.USAGE, "read " + root + ": not a directory; name one with --source");
     }
+    long start = System.nanoTime();
     Path work = workDirectory();
-    ExitCode code = run(session, root, work);
-    if (code == ExitCode.OK) {
-      code = secondAct(session, work);
-    }
-    if (directory == null && code == ExitCode.OK) {
+    boolean holds = firstAct(session, root, work) && secondAct(session, work);
+    boolean removed = directory == null && holds;
+    if (removed) {
       LocalFiles.deleteTree(work);
     }
-    return code.status();
+    Map<String, Object> end = new LinkedHashMap<>();
+    end.put("holds", holds);
+    end.put("seconds", round((System.nanoTime() - start) / 1e9));
+    end.put("directory", removed ? "removed" : work.toString());
+    session.output().json(end);
+    DemoReport.printEnd(session.output(), end);
+    return (holds ? ExitCode.OK : ExitCode.DAMAGE).status();
   }
 
-  private ExitCode secondAct(Session session, Path work) throws IOException, InterruptedException {
+  private boolean secondAct(Session session, Path work) throws IOException, InterruptedException {
     Path home = work.resolve("sqlite");
     Path store = home.resolve("replicas");
     LocalFiles.createDirectories(store);
@@ -123,14 +128,14 @@ final class Demo implements Callable<Integer> {
             })) {
       Map<String, Object> report = act.play(SQLITE_SECONDS);
       session.output().json(report);
-      DemoReport.printSqlite(session.output(), report, work);
-      return Boolean.TRUE.equals(report.get("holds")) ? ExitCode.OK : ExitCode.DAMAGE;
+      DemoReport.printSqlite(session.output(), report);
+      return Boolean.TRUE.equals(report.get("holds"));
     } catch (SQLException e) {
       throw new CommandFailure(ExitCode.DATABASE, "second act: " + e.getMessage(), e);
     }
   }
 
-  private ExitCode run(Session session, Path root, Path work)
+  private boolean firstAct(Session session, Path root, Path work)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     Path copy = work.resolve("source");
@@ -163,6 +168,7 @@ final class Demo implements Callable<Integer> {
       proof.reassemble(copy, work.resolve("copy"));
       boolean holds = proof.complaints().isEmpty();
       Map<String, Object> report = new LinkedHashMap<>();
+      report.put("act", "log");
       report.put("holds", holds);
       report.put("source", root.toString());
       report.put("files", material.names().size());
@@ -183,11 +189,9 @@ final class Demo implements Callable<Integer> {
       report.put("filesEqual", proof.filesEqual());
       report.put("complaints", proof.complaints());
       measure(session, work, report);
-      report.put("seconds", round((System.nanoTime() - start) / 1e9));
-      report.put("directory", directory != null || !holds ? work.toString() : "removed");
       session.output().json(report);
       DemoReport.print(session.output(), report);
-      return holds ? ExitCode.OK : ExitCode.DAMAGE;
+      return holds;
     }
   }
 

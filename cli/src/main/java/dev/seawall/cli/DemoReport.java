@@ -2,7 +2,6 @@
 package dev.seawall.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,24 +63,11 @@ final class DemoReport {
         "%,d of %,d files put together again are equal to their source",
         of(report, "filesEqual"),
         of(report, "files"));
-    if (of(report, "complaints") instanceof List<?> complaints) {
-      for (Object complaint : complaints) {
-        line(output, "WRONG", "%s", complaint);
-      }
-    }
+    complaints(output, report);
     pace(output, report);
-    output.text("");
-    output.text(
-        holds
-            ? String.format(
-                Locale.ROOT,
-                "Every proof holds. %.1f s; log: %s",
-                decimal(report, "seconds"),
-                of(report, "directory"))
-            : "A PROOF FAILED. The log is kept in " + of(report, "directory"));
   }
 
-  static void printSqlite(Output output, Map<String, Object> report, Path work) throws IOException {
+  static void printSqlite(Output output, Map<String, Object> report) throws IOException {
     output.text("");
     line(
         output,
@@ -100,11 +86,27 @@ final class DemoReport {
         "%,d rows after the watcher had started again%s",
         of(report, "restoredAtTheEnd"),
         Boolean.TRUE.equals(of(report, "holds")) ? ": all of them" : "");
-    if (of(report, "complaints") instanceof List<?> complaints && !complaints.isEmpty()) {
+    complaints(output, report);
+  }
+
+  /// Prints what both acts came to.
+  static void printEnd(Output output, Map<String, Object> end) throws IOException {
+    output.text("");
+    output.text(
+        Boolean.TRUE.equals(of(end, "holds"))
+            ? String.format(
+                Locale.ROOT,
+                "Every proof holds. %.1f s; log, database and replica: %s",
+                decimal(end, "seconds"),
+                of(end, "directory"))
+            : "A PROOF FAILED. Everything is kept in " + of(end, "directory"));
+  }
+
+  private static void complaints(Output output, Map<String, Object> report) throws IOException {
+    if (of(report, "complaints") instanceof List<?> complaints) {
       for (Object complaint : complaints) {
         line(output, "WRONG", "%s", complaint);
       }
-      output.text("A PROOF FAILED. The database and its replica are kept in " + work);
     }
   }
 

@@ -10,17 +10,18 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/// The real S3Proxy 4.1.0, one child process for all tests of this JVM, on loopback. Buckets are
-/// directories. It ends with this JVM, also when that is killed.
+/// The real S3Proxy 4.1.0 in a child process, on loopback: one for all tests of this JVM, or one
+/// that a test ends. Buckets are directories. It ends with this JVM, also when that is killed.
 ///
 /// The jar (55 MB) comes from the local Maven repository, or is fetched into it once; without it
 /// the tests are skipped and say why.
-public final class S3ProxyServer {
+public final class S3ProxyServer implements AutoCloseable {
   /// The access key that it takes.
   public static final String IDENTITY = "test";
 
@@ -32,26 +33,31 @@ public final class S3ProxyServer {
   private static @Nullable S3ProxyServer running;
   private static @Nullable String missing;
 
+  private final Process process;
   private final int port;
   private final Path data;
 
-  private S3ProxyServer(int port, Path data) {
+  private S3ProxyServer(Process process, int port, Path data) {
+    this.process = process;
     this.port = port;
     this.data = data;
   }
 
-  /// Returns the server; skips the test when it cannot be had.
+  /// Returns the server that all share, which nobody closes; skips the test when it cannot be had.
   public static synchronized S3ProxyServer get() throws Exception {
-    if (running == null && missing == null) {
-      Path jar = jar();
-      if (jar != null) {
-        running = start(jar);
-      }
-    }
     if (running == null) {
-      Assumptions.abort("skipped: " + missing);
+      running = launch();
     }
     return running;
+  }
+
+  /// Starts one for the caller alone; skips the test when it cannot be had.
+  public static synchronized S3ProxyServer launch() throws Exception {
+    Path jar = missing == null ? jar() : null;
+    if (jar == null) {
+      Assumptions.abort("skipped: " + missing);
+    }
+    return start(jar);
   }
 
   /// Returns where it listens.
@@ -62,8 +68,13 @@ public final class S3ProxyServer {
   /// Makes an empty bucket and returns its name.
   public String newBucket() throws IOException {
     String name = "bucket-" + BUCKETS.incrementAndGet();
-    Files.createDirectories(files(name));
+    bucket(name);
     return name;
+  }
+
+  /// Makes a bucket and returns the directory whose files are its objects.
+  public Path bucket(String name) throws IOException {
+    return Files.createDirectories(files(name));
   }
 
   /// Returns the directory whose files are a bucket's objects.
@@ -78,6 +89,25 @@ public final class S3ProxyServer {
         .withRegion("us-east-1")
         .withCredentials(IDENTITY, CREDENTIAL, null)
         .withTimeoutMillis(5000);
+  }
+
+  /// Returns what a process must have in its environment to reach it.
+  public Map<String, String> environment() {
+    return Map.of(
+        "AWS_ENDPOINT_URL_S3",
+        endpoint().toString(),
+        "AWS_ACCESS_KEY_ID",
+        IDENTITY,
+        "AWS_SECRET_ACCESS_KEY",
+        CREDENTIAL,
+        "AWS_REGION",
+        "us-east-1");
+  }
+
+  /// Kills it.
+  @Override
+  public void close() {
+    process.destroyForcibly();
   }
 
   private static @Nullable Path jar() throws Exception {
@@ -176,7 +206,7 @@ public final class S3ProxyServer {
       }
       Thread.sleep(50);
     }
-    return new S3ProxyServer(port, data);
+    return new S3ProxyServer(process, port, data);
   }
 
   private static boolean answers(int port) {

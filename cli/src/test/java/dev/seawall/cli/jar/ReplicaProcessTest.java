@@ -4,6 +4,7 @@ package dev.seawall.cli.jar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seawall.cli.Replicas;
+import dev.seawall.s3.S3ProxyServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReplicaProcessTest {
   @TempDir private Path home;
   private Replicas replicas;
-  private S3Server server;
+  private S3ProxyServer server;
 
   @BeforeEach
   void aReplica() throws Exception {
@@ -55,7 +56,7 @@ final class ReplicaProcessTest {
 
   /// Puts the replica into a bucket as Litestream lays it out on S3.
   private void bucket(String name, String path) throws Exception {
-    server = S3Server.start(home);
+    server = S3ProxyServer.launch();
     Path level = Files.createDirectories(server.bucket(name).resolve(path).resolve("0000"));
     for (int txid = 1; txid <= 4; txid++) {
       Path link = replicas.link("app.db", 0, txid, txid);

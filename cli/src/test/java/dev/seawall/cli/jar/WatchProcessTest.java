@@ -4,6 +4,7 @@ package dev.seawall.cli.jar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seawall.cli.Replicas;
+import dev.seawall.s3.S3ProxyServer;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ final class WatchProcessTest {
   @TempDir private Path home;
   private Path database;
   private Path store;
-  private S3Server server;
+  private S3ProxyServer server;
   private final List<Process> started = new ArrayList<>();
 
   @BeforeEach
@@ -135,7 +136,7 @@ final class WatchProcessTest {
 
   @Test
   void aKilledWatcherLosesNothingInABucket() throws Exception {
-    server = S3Server.start(home);
+    server = S3ProxyServer.launch();
     server.bucket("backups");
     killedAndStartedAgain(server.environment(), "s3://backups/prod");
   }
@@ -155,7 +156,7 @@ final class WatchProcessTest {
   /// What could not be shipped waits on the disk, and the status does not claim otherwise.
   @Test
   void theEndIsHonestWhenTheStoreIsAway() throws Exception {
-    server = S3Server.start(home);
+    server = S3ProxyServer.launch();
     server.bucket("backups");
     Map<String, String> aws = server.environment();
     try (Ledger ledger = new Ledger(database)) {
@@ -178,7 +179,7 @@ final class WatchProcessTest {
 
   @Test
   void aSecondSignalEndsItAtOnce() throws Exception {
-    server = S3Server.start(home);
+    server = S3ProxyServer.launch();
     server.bucket("backups");
     try (Ledger ledger = new Ledger(database)) {
       ledger.write(1);

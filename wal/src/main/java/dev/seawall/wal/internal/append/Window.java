@@ -5,6 +5,7 @@ import dev.seawall.io.IoTicket;
 import dev.seawall.io.MappedWindow;
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
+import dev.seawall.wal.internal.frame.Checksums;
 import dev.seawall.wal.internal.frame.Layout;
 import dev.seawall.wal.internal.segment.ActiveSegment;
 import java.lang.foreign.Arena;
@@ -28,8 +29,8 @@ final class Window {
   private final @Nullable Arena own;
 
   /// The memory again, for checksums: made once, so that a checksum allocates nothing however the
-  /// JIT sees it.
-  private final ByteBuffer view;
+  /// JIT sees it. None for a window of its own, which may be longer than a buffer can be.
+  private final @Nullable ByteBuffer view;
 
   private final CRC32C crc = new CRC32C();
 
@@ -76,7 +77,7 @@ final class Window {
   Window(MemorySegment memory, @Nullable Arena own) {
     this.memory = memory;
     this.bytes = memory.byteSize();
-    this.view = memory.asByteBuffer();
+    this.view = own == null ? memory.asByteBuffer() : null;
     this.byBlocks = new MemorySegment[Math.toIntExact(bytes / Layout.BLOCK) + 1];
     this.own = own;
   }
@@ -161,6 +162,9 @@ final class Window {
 
   /// Returns the CRC32C of a frame's payload as it is stored; for whom the window belongs to.
   int storedChecksum(long frameAt, int length) {
+    if (view == null) {
+      return Checksums.crc32c(memory, frameAt + Layout.HEADER, length);
+    }
     int from = Math.toIntExact(frameAt + Layout.HEADER);
     crc.reset();
     crc.update(view.limit(from + length).position(from));
