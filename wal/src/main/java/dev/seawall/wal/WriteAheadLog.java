@@ -197,6 +197,14 @@ public final class WriteAheadLog implements AutoCloseable {
     writer().sync();
   }
 
+  /// Waits until everything accepted before the call is with the operating system, and asks for no
+  /// sync: then the death of the process takes none of it; a loss of power still may.
+  ///
+  /// @throws LogFailedException when the log failed; of what was accepted nobody can say
+  public void flush() throws WalException, InterruptedException {
+    writer().flush();
+  }
+
   /// Waits until this record and everything before it is durable; asks for a sync.
   ///
   /// @throws IndexBeyondEndException when no such record was accepted

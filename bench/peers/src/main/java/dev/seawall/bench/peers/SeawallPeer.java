@@ -100,7 +100,7 @@ final class SeawallPeer implements Peer {
   @Override
   public void drain() throws WalException, InterruptedException {
     if (mode == AppendMode.STAGED) {
-      opened().sync();
+      opened().flush();
     }
   }
 

@@ -162,7 +162,7 @@ final class GroupCommitter {
           window.lastIndex,
           window.closedBytes,
           window.closedBatches);
-      waiters.written(window.lastIndex);
+      waiters.written(window.seq, window.lastIndex);
       if (window.durableWrite) {
         advance(written, window.submittedNanos);
       }

@@ -20,6 +20,7 @@ import dev.seawall.wal.internal.segment.SegmentPool;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -293,10 +294,20 @@ public final class LogWriter implements AutoCloseable {
 
   /// Waits until everything accepted before the call is durable.
   public void sync() throws WalException, InterruptedException {
-    awaitDurable(demandAll());
+    awaitDurable(demandAll(policy::demand));
   }
 
-  private long demandAll() throws WalException {
+  /// Waits until everything accepted before the call is with the operating system.
+  public void flush() throws WalException, InterruptedException {
+    long seq = demandAll(policy::demandWrite);
+    handle.wake();
+    waiters.awaitWritten(seq, policy.space(), failed);
+    if (waiters.writtenSeq() < seq) {
+      throw admission.failed();
+    }
+  }
+
+  private long demandAll(LongConsumer demand) throws WalException {
     lock.lock();
     try {
       if (committer.failure() != null) {
@@ -304,7 +315,7 @@ public final class LogWriter implements AutoCloseable {
       }
       Window active = appender.active();
       long seq = active != null && active.hasFrames() ? active.seq : appender.nextSeq() - 1;
-      policy.demand(seq);
+      demand.accept(seq);
       return seq;
     } finally {
       lock.unlock();
@@ -366,14 +377,14 @@ public final class LogWriter implements AutoCloseable {
   public boolean stop() throws InterruptedException {
     boolean clean = false;
     try {
-      long seq = demandAll();
+      long seq = demandAll(policy::demand);
       lock.lock();
       try {
         admission.close();
       } finally {
         lock.unlock();
       }
-      awaitDurable(Math.max(seq, demandAll()));
+      awaitDurable(Math.max(seq, demandAll(policy::demand)));
       clean = true;
     } catch (WalException e) {
       admission.close();

@@ -17,6 +17,9 @@ final class SyncPolicy {
   /// Somebody waits for this group to be durable.
   private volatile long demandedSeq;
 
+  /// Somebody waits for this group to be written.
+  private volatile long flushedSeq;
+
   private volatile long dueSyncAt = NEVER;
   private volatile long dueWriteAt = NEVER;
   private volatile long durableBytes;
@@ -34,6 +37,13 @@ final class SyncPolicy {
   void demand(long seq) {
     if (seq > demandedSeq) {
       demandedSeq = seq;
+    }
+  }
+
+  /// Somebody waits for this group to be with the operating system.
+  void demandWrite(long seq) {
+    if (seq > flushedSeq) {
+      flushedSeq = seq;
     }
   }
 
@@ -94,7 +104,11 @@ final class SyncPolicy {
 
   /// Returns whether the active window should go down now.
   boolean writeDue(long seq) {
-    return demandedSeq >= seq || bytesDue || passed(dueSyncAt) || passed(dueWriteAt);
+    return demandedSeq >= seq
+        || flushedSeq >= seq
+        || bytesDue
+        || passed(dueSyncAt)
+        || passed(dueWriteAt);
   }
 
   private boolean passed(long deadline) {

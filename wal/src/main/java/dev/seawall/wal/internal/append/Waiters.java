@@ -17,6 +17,7 @@ final class Waiters implements AutoCloseable {
   private volatile long durableIndex;
   private volatile long durableBytes;
   private volatile long writtenIndex;
+  private volatile long writtenSeq;
 
   Waiters(Scheduler scheduler, long durableIndex) {
     for (int i = 0; i < WORDS; i++) {
@@ -43,8 +44,14 @@ final class Waiters implements AutoCloseable {
     return writtenIndex;
   }
 
-  void written(long index) {
+  /// Returns the number of the last group handed to the file.
+  long writtenSeq() {
+    return writtenSeq;
+  }
+
+  void written(long seq, long index) {
     writtenIndex = index;
+    writtenSeq = seq;
   }
 
   /// Publishes a durable prefix and wakes those who wait for it.
@@ -83,6 +90,19 @@ final class Waiters implements AutoCloseable {
         return;
       }
       word.await(seen, Long.MAX_VALUE);
+    }
+  }
+
+  /// Waits until a group is written, or `failed` says that it will not be.
+  ///
+  /// @param moves moves when a group was written and when the log failed
+  void awaitWritten(long seq, WaitWord moves, BooleanSupplier failed) throws InterruptedException {
+    while (writtenSeq < seq) {
+      int seen = moves.value();
+      if (writtenSeq >= seq || failed.getAsBoolean()) {
+        return;
+      }
+      moves.await(seen, Long.MAX_VALUE);
     }
   }
 
