@@ -38,6 +38,11 @@ final class WaiterList {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
+        if (timeoutNanos == Long.MAX_VALUE) {
+          // A virtual thread that parks for a time sets a timer first, and takes it back.
+          LockSupport.park(this);
+          continue;
+        }
         long left = timeoutNanos - (System.nanoTime() - start);
         if (left <= 0) {
           return;
