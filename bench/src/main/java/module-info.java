@@ -4,6 +4,7 @@
 module dev.seawall.bench {
   requires static org.jspecify;
   requires dev.seawall.sqlite;
+  requires dev.seawall.codec;
   requires dev.seawall.wal;
   requires java.sql;
   requires jmh.core;

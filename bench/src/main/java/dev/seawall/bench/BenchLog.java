@@ -22,13 +22,15 @@ final class BenchLog implements AutoCloseable {
   private static final long KEPT_BYTES = 256L << 20;
 
   private final Path directory;
+  private final WalOptions options;
   private final byte[] payload;
   private final WriteAheadLog log;
 
-  private BenchLog(Path directory, byte[] payload, WriteAheadLog log) {
+  private BenchLog(Path directory, WalOptions options, byte[] payload) throws IOException {
     this.directory = directory;
+    this.options = options;
     this.payload = payload;
-    this.log = log;
+    this.log = WriteAheadLog.open(directory, options);
   }
 
   /// @param payload the only record that will be appended
@@ -43,7 +45,7 @@ final class BenchLog implements AutoCloseable {
     Files.createDirectories(parent);
     Path directory = Files.createTempDirectory(parent, "log-");
     WalOptions options = chosen.withRetention(Retention.keep().withMaxBytes(KEPT_BYTES));
-    return new BenchLog(directory, payload, WriteAheadLog.open(directory, options));
+    return new BenchLog(directory, options, payload);
   }
 
   WriteAheadLog log() {
@@ -75,7 +77,7 @@ final class BenchLog implements AutoCloseable {
 
   private void check(long last) throws WalException, StorageException {
     MemorySegment expected = MemorySegment.ofArray(payload);
-    try (WriteAheadLog reopened = WriteAheadLog.open(directory, WalOptions.defaults())) {
+    try (WriteAheadLog reopened = WriteAheadLog.open(directory, options)) {
       long index = reopened.firstIndex();
       if (index > last && last > 0) {
         throw new IllegalStateException("nothing is left of " + last + " records");
