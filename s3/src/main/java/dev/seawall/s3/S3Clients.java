@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -51,9 +52,9 @@ final class S3Clients {
     Duration silence = Duration.ofMillis(options.timeoutMillis());
     UrlConnectionHttpClient.Builder http =
         UrlConnectionHttpClient.builder().connectionTimeout(silence).socketTimeout(silence);
-    Path bundle = options.caBundle();
-    if (bundle != null) {
-      TrustManager[] trusted = trusted(bundle);
+    URI endpoint = options.endpoint();
+    TrustManager[] trusted = trusted(options);
+    if (trusted != null) {
       http.tlsTrustManagersProvider(() -> trusted);
     }
     S3ClientBuilder builder =
@@ -70,7 +71,6 @@ final class S3Clients {
                 config
                     .retryStrategy(DefaultRetryStrategy.doNotRetry())
                     .apiCallTimeout(silence.multipliedBy(4)));
-    URI endpoint = options.endpoint();
     if (endpoint != null) {
       builder.endpointOverride(endpoint);
     }
@@ -117,6 +117,18 @@ final class S3Clients {
         throw new NoCredentials(e);
       }
     }
+  }
+
+  /// Whom to trust; null for whom the JDK trusts.
+  ///
+  /// Without TLS nobody: to read a bundle takes 0.3 s, and nothing would look at it.
+  private static TrustManager @Nullable [] trusted(S3Options options) throws IOException {
+    URI endpoint = options.endpoint();
+    Path bundle = options.caBundle();
+    if (endpoint != null && "http".equalsIgnoreCase(endpoint.getScheme())) {
+      return new TrustManager[0];
+    }
+    return bundle == null ? null : trusted(bundle);
   }
 
   private static TrustManager[] trusted(Path bundle) throws IOException {

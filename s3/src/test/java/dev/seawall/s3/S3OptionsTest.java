@@ -8,6 +8,7 @@ import dev.seawall.io.objects.ObjectStoreException;
 import dev.seawall.io.objects.ObjectStoreException.Kind;
 import dev.seawall.s3.S3Options.Encryption;
 import dev.seawall.s3.S3Options.StoreChecksum;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -105,5 +106,14 @@ class S3OptionsTest {
           .isInstanceOfSatisfying(
               ObjectStoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID));
     }
+  }
+
+  @Test
+  void withoutTlsNoBundleIsRead(@TempDir Path directory) throws Exception {
+    S3Options options =
+        S3Options.of("bucket")
+            .withEndpoint(URI.create("http://127.0.0.1:1"))
+            .withCaBundle(directory.resolve("missing.pem"));
+    S3ObjectStore.open(options).close();
   }
 }
