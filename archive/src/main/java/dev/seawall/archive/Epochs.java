@@ -8,10 +8,12 @@ import dev.seawall.io.objects.ObjectStoreException.Kind;
 import dev.seawall.io.objects.PutCondition;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The ownerships of a replica: who began to write where. Immutable.
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Epochs {
   private static final String FIRST = "seawall-epoch-first";
   private static final int TRIES = 8;
+  private static final Pattern NAME = Pattern.compile("[0-7][0-9a-f]{15}\\.json");
 
   /// One ownership.
   ///
@@ -46,12 +49,20 @@ public final class Epochs {
   /// behind the last. Numbers are dense and looks are never late, so that a late listing hides
   /// none.
   public static Epochs list(Replica replica) throws IOException {
+    return read(replica, replica.listAll(replica.layout().epochPrefix(), null));
+  }
+
+  /// Reads the ownerships of a replica that was listed before; otherwise like [#list].
+  ///
+  /// @param listed at least what is listed of them
+  public static Epochs read(Replica replica, Collection<ObjectInfo> listed) throws IOException {
     String prefix = replica.layout().epochPrefix();
-    long listed = 0;
-    for (ObjectInfo each : replica.listAll(prefix, null)) {
-      String name = each.key().text().substring(prefix.length());
-      if (name.matches("[0-7][0-9a-f]{15}\\.json")) {
-        listed = Math.max(listed, Long.parseUnsignedLong(name.substring(0, 16), 16));
+    long highest = 0;
+    for (ObjectInfo each : listed) {
+      String key = each.key().text();
+      if (key.startsWith(prefix) && NAME.matcher(key.substring(prefix.length())).matches()) {
+        String digits = key.substring(prefix.length(), prefix.length() + 16);
+        highest = Math.max(highest, Long.parseUnsignedLong(digits, 16));
       }
     }
     List<Epoch> found = new ArrayList<>();
@@ -59,7 +70,7 @@ public final class Epochs {
       ObjectInfo info = replica.head(replica.layout().epoch(number));
       if (info != null) {
         found.add(epoch(number, info));
-      } else if (number > listed) {
+      } else if (number > highest) {
         return of(found);
       }
     }

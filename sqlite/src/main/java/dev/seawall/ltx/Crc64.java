@@ -7,10 +7,10 @@ import java.nio.ByteOrder;
 
 /// CRC-64/GO-ISO, 32 bytes a step and without tables. Confined to one thread.
 ///
-/// The polynomial is x⁶⁴ + x⁴ + x³ + x + 1: so sparse that shifts do it. Modulo it x⁶⁴ is
-/// 1 + x + x³ + x⁴ = (1 + x)(1 + x³), and x²⁵⁶, the fourth power of that, is (1 + x⁴)(1 + x¹²). Bit
-/// 63 of a word is the coefficient of x⁰: multiplying by x shifts to the right, and what falls out
-/// there is multiplied by x⁶⁴ once more. Twice as fast as eight tables where only C1 compiles.
+/// The polynomial is x⁶⁴ + x⁴ + x³ + x + 1: so sparse that shifts do it. Modulo it x⁶⁴ is 1 + x +
+/// x³ + x⁴ = (1 + x)(1 + x³), and x²⁵⁶, the fourth power of that, is (1 + x⁴)(1 + x¹²). Bit 63 of a
+/// word is the coefficient of x⁰: multiplying by x shifts to the right, and what falls out there is
+/// multiplied by x⁶⁴ once more. Twice as fast as eight tables where only C1 compiles.
 final class Crc64 {
   /// Set in every checksum of an LTX file, so that 0 can mean "none".
   static final long CHECKSUM_FLAG = 1L << 63;

@@ -18,6 +18,7 @@ public final class LtxDecoder {
   private final Input in;
   private final LtxHeader header;
   private final PageReader reader;
+  private final ByteBuffer pageView;
   private final IndexLog index = new IndexLog();
   private final Crc64 crc = new Crc64();
   private final byte[] small = new byte[32];
@@ -40,6 +41,7 @@ public final class LtxDecoder {
     crc.update(start, 0, start.length);
     this.header = LtxHeader.decode(ByteBuffer.wrap(start), resource);
     this.reader = new PageReader(in, header.pageSize());
+    this.pageView = ByteBuffer.wrap(reader.page()).asReadOnlyBuffer();
     this.rolling = header.isTracked() && header.isSnapshot() ? new DatabaseChecksum() : null;
   }
 
@@ -200,9 +202,9 @@ public final class LtxDecoder {
     return page;
   }
 
-  /// Returns that page, read-only; valid until [#next].
+  /// Returns that page, read-only; valid until [#next]. The same buffer each time.
   public ByteBuffer page() {
-    return ByteBuffer.wrap(reader.page()).asReadOnlyBuffer();
+    return pageView.clear();
   }
 
   /// Reads to the end without looking at pages, and so verifies the file.

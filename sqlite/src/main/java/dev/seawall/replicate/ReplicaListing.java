@@ -5,6 +5,7 @@ import dev.seawall.archive.Link;
 import dev.seawall.archive.LinkLayout;
 import dev.seawall.archive.Replica;
 import dev.seawall.io.objects.ObjectInfo;
+import dev.seawall.io.objects.ObjectStore;
 import dev.seawall.ltx.LtxName;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,23 +18,41 @@ import java.util.Optional;
 final class ReplicaListing {
   private final List<Link> files = new ArrayList<>();
   private final List<GenerationObject> generations = new ArrayList<>();
+  private final List<ObjectInfo> others = new ArrayList<>();
 
   private ReplicaListing() {}
 
-  /// Lists a replica, whatever its layout: three listings, more when there are many objects.
+  /// Lists a replica, whatever its layout: one listing, and four more when there are many objects.
+  /// What people put there may be a lot, so that not all of it is listed.
   static ReplicaListing of(Replica replica) throws IOException {
     String root = replica.layout().path();
     ReplicaListing listing = new ReplicaListing();
-    for (ObjectInfo object : replica.listAll(root + "ltx/", null)) {
-      listing.add(object, root + "ltx/", 1, 10);
+    int most = ObjectStore.MAX_LISTED;
+    List<ObjectInfo> all = replica.retrier().call(() -> replica.store().list(root, null, most));
+    if (all.size() == most) {
+      all = new ArrayList<>();
+      for (String each : List.of("ltx/", "000", "generations/")) {
+        all.addAll(replica.listAll(root + each, null));
+      }
+      all.addAll(replica.listAll(replica.layout().epochPrefix(), null));
     }
-    for (ObjectInfo object : replica.listAll(root + "000", null)) {
-      listing.add(object, root, 4, 16);
-    }
-    for (ObjectInfo object : replica.listAll(root + "generations/", null)) {
-      GenerationObject.parse(object, root + "generations/").ifPresent(listing.generations::add);
+    for (ObjectInfo object : all) {
+      listing.sort(object, root);
     }
     return listing;
+  }
+
+  private void sort(ObjectInfo object, String root) {
+    String key = object.key().text();
+    if (key.startsWith(root + "ltx/")) {
+      add(object, root + "ltx/", 1, 10);
+    } else if (key.startsWith(root + "000")) {
+      add(object, root, 4, 16);
+    } else if (key.startsWith(root + "generations/")) {
+      GenerationObject.parse(object, root + "generations/").ifPresent(generations::add);
+    } else {
+      others.add(object);
+    }
   }
 
   private void add(ObjectInfo object, String prefix, int digits, int radix) {
@@ -70,5 +89,10 @@ final class ReplicaListing {
   /// Returns the objects of Litestream 0.3, in no particular order.
   List<GenerationObject> generations() {
     return generations;
+  }
+
+  /// Returns what is neither: ownerships are among them.
+  List<ObjectInfo> others() {
+    return others;
   }
 }

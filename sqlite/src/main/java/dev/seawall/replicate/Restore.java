@@ -181,7 +181,7 @@ public final class Restore {
       return new GenerationRestore(
           machine, GenerationPlan.choose(listing.generations(), options), options);
     }
-    VoidLinks voids = VoidLinks.of(replica);
+    VoidLinks voids = new VoidLinks(replica, listing.others());
     while (true) {
       List<Link> files = listing.files().stream().filter(file -> !excluded.contains(file)).toList();
       Map<Link, Instant> times =
@@ -243,11 +243,7 @@ public final class Restore {
 
     @Override
     public Restored write(Fetchers fetchers, Path work) throws IOException {
-      int partBytes =
-          Math.clamp(
-              options.memoryBytes() / (2L * plan.files().size()),
-              LEAST_PART_BYTES,
-              MOST_PART_BYTES);
+      int partBytes = partBytes(plan.files(), options.memoryBytes() / 2);
       LocalLinks local = LocalLinks.of(machine, options.spool(), plan.files(), voids);
       List<LtxDecoder> decoders = new ArrayList<>();
       try (Inputs inputs = new Inputs()) {
@@ -256,6 +252,8 @@ public final class Restore {
           inputs.add(
               here != null ? here : new RangedInput(fetchers, file.key(), file.bytes(), partBytes));
         }
+        // Their first bytes are on the way meanwhile.
+        voids.epochs();
         for (int i = 0; i < plan.files().size(); i++) {
           decoders.add(open(inputs.get(i), plan.files().get(i), voids));
         }
@@ -277,6 +275,19 @@ public final class Restore {
       boolean indexesRight = decoders.stream().allMatch(LtxDecoder::indexIsRight);
       return new Restored(preview(), header.pageSize(), header.commit(), indexesRight);
     }
+  }
+
+  /// How much is fetched at a time of each file, so that all of them together hold no more than
+  /// `memory`: small ones need no more than they are, and leave the rest to the large ones.
+  private static int partBytes(List<Link> files, long memory) {
+    long[] sizes = files.stream().mapToLong(Link::bytes).sorted().toArray();
+    long left = memory;
+    int smaller = 0;
+    while (smaller < sizes.length && sizes[smaller] <= left / (sizes.length - smaller)) {
+      left -= sizes[smaller++];
+    }
+    long share = smaller == sizes.length ? MOST_PART_BYTES : left / (sizes.length - smaller);
+    return Math.clamp(share, LEAST_PART_BYTES, MOST_PART_BYTES);
   }
 
   private static LtxDecoder open(InputStream input, Link file, VoidLinks voids) throws IOException {
