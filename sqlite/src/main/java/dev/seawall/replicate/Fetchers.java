@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -171,10 +172,11 @@ final class Fetchers implements AutoCloseable {
 
     private void fetch(Part part) throws IOException {
       try (ObjectBody body = store.get(part.key, part.position, part.length, part.version)) {
-        byte[] bytes = body.stream().readNBytes(part.length);
+        byte[] bytes = new byte[part.length];
+        int read = body.stream().readNBytes(bytes, 0, bytes.length);
         part.foundVersion = body.info().version();
         part.metadata = body.info().metadata();
-        part.bytes = bytes;
+        part.bytes = read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
       }
     }
   }
