@@ -144,6 +144,10 @@ final class LauncherTest {
         for each; do
           case $each in
             -XX:SharedArchiveFile=*) archive=${each#*=} ;;
+            -XX:SharedClassListFile=*) list=${each#*=} ;;
+            -XX:DumpLoadedClassList=*)
+              printf '%%s\\n' java/lang/Object picocli/CommandLine '@cp picocli/CommandLine 1' >"${each#*=}"
+              ;;
             -Xshare:dump) dumps=1 ;;
             dev.seawall.cli.Rehearsal) echo rehearsal >>%s ;;
           esac
@@ -151,7 +155,7 @@ final class LauncherTest {
         [ -z "${dumps:-}" ] || %s >"$archive"
         printf '%%s\\n' "$@"
         """
-            .formatted(machine.resolve("java.log"), can ? "echo classes" : "false"));
+            .formatted(machine.resolve("java.log"), can ? "cat \"$list\"" : "false"));
   }
 
   private List<String> rehearsals() throws Exception {
@@ -168,6 +172,7 @@ final class LauncherTest {
     assertThat(seawall("wal").out().lines()).doesNotContain(flag);
     assertThat(seawall("watch").out().lines()).doesNotContain(flag);
     assertThat(rehearsals()).hasSize(1);
+    assertThat(archive).hasContent("java/lang/Object\npicocli/CommandLine\n");
     Files.writeString(source, "class Wal { }\n");
     seawall("version");
     assertThat(rehearsals()).hasSize(2);
