@@ -24,6 +24,11 @@ final class OpenMachine implements AutoCloseable {
     return open(Backend.CHANNEL);
   }
 
+  /// The same for a verb that ends soon.
+  static OpenMachine ofShortVerbs() throws StorageException {
+    return new OpenMachine(SystemMachine.openBriefly());
+  }
+
   Machine machine() {
     return machine;
   }

@@ -52,7 +52,7 @@ final class SqliteList implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Session session = Session.of(spec);
-    try (OpenMachine machine = OpenMachine.ofTools();
+    try (OpenMachine machine = OpenMachine.ofShortVerbs();
         ReplicaHome home = storeOptions.open(session, machine.machine())) {
       if (name == null) {
         all(session, home);

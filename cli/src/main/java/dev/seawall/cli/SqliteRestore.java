@@ -112,7 +112,7 @@ final class SqliteRestore implements Callable<Integer> {
     Session session = Session.of(spec);
     RestoreOptions options = options();
     long start = System.nanoTime();
-    try (OpenMachine machine = OpenMachine.ofTools();
+    try (OpenMachine machine = OpenMachine.ofShortVerbs();
         ReplicaHome home = storeOptions.open(session, machine.machine())) {
       String replica = home.resolve(name);
       if (dryRun) {

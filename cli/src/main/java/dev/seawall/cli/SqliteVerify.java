@@ -64,7 +64,7 @@ final class SqliteVerify implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Session session = Session.of(spec);
-    try (OpenMachine machine = OpenMachine.ofTools();
+    try (OpenMachine machine = OpenMachine.ofShortVerbs();
         ReplicaHome home = storeOptions.open(session, machine.machine())) {
       String replica = home.resolve(name);
       Contents contents = ReplicaCatalog.readOne(home, replica);

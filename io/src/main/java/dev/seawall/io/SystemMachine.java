@@ -52,6 +52,19 @@ public final class SystemMachine {
   /// @throws StorageException when none works; the message says why
   public static Machine open(BackendChoice choice, UncaughtExceptionHandler failedWorker)
       throws StorageException {
+    return open(choice, new PlatformScheduler(failedWorker));
+  }
+
+  /// Opens a machine for a program that ends soon: its files are the JDK's channels, and no system
+  /// call is linked for its waiting. Otherwise like the first one.
+  public static Machine openBriefly() throws StorageException {
+    return open(
+        BackendChoice.of(Backend.CHANNEL),
+        new PlatformScheduler(SystemMachine::toDefaultHandler, false));
+  }
+
+  private static Machine open(BackendChoice choice, PlatformScheduler scheduler)
+      throws StorageException {
     Set<Switch> switches = ProcessSwitches.read();
     BackendChoice allowed =
         switches.contains(Switch.DISABLE_IO_URING)
@@ -59,7 +72,7 @@ public final class SystemMachine {
             : choice;
     return new Machine(
         SystemFileSystem.open(allowed, Path.of(".")),
-        new PlatformScheduler(failedWorker),
+        scheduler,
         new SystemTime(),
         Entropy.seeded(),
         switches);

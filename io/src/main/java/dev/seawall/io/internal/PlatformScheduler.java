@@ -23,12 +23,19 @@ public final class PlatformScheduler implements Scheduler {
   private static final long IDLE_SECONDS = 10;
 
   private final UncaughtExceptionHandler failedWorker;
+  private final boolean futexes;
   private final Set<Handle> started = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor pool;
   private volatile boolean closed;
 
   public PlatformScheduler(UncaughtExceptionHandler failedWorker) {
+    this(failedWorker, NativeAccess.isAvailable());
+  }
+
+  /// @param futexes whether wait words are the kernel's; to link its calls takes a start 20 ms
+  public PlatformScheduler(UncaughtExceptionHandler failedWorker, boolean futexes) {
     this.failedWorker = failedWorker;
+    this.futexes = futexes;
     AtomicInteger number = new AtomicInteger();
     int threads = 2 * Runtime.getRuntime().availableProcessors();
     pool =
@@ -73,7 +80,7 @@ public final class PlatformScheduler implements Scheduler {
 
   @Override
   public WaitWord newWaitWord() {
-    return NativeAccess.isAvailable() ? new FutexWord() : new ParkWord();
+    return futexes ? new FutexWord() : new ParkWord();
   }
 
   @Override
