@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,6 +91,9 @@ public final class Main {
 
   /// Runs the command and ends the process with its exit status.
   public static void main(String[] args) {
+    if (Arrays.stream(args).anyMatch(word -> word.startsWith("s3://"))) {
+      S3Stores.loadAhead();
+    }
     System.exit(run(Session.ofProcess(), args));
   }
 
