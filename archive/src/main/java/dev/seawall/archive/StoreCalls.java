@@ -9,6 +9,7 @@ import dev.seawall.io.objects.ObjectStoreException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +100,9 @@ public final class StoreCalls implements AutoCloseable {
 
   // All guarded by this.
   private final Queue<Call<?>> queue = new ArrayDeque<>();
-  private final List<Handle> lanes = new ArrayList<>();
-  private int busy;
+  private final List<Lane> lanes = new ArrayList<>();
+  // Lanes that sleep, the one that worked last on top: few threads do most of the work.
+  private final Deque<Lane> idle = new ArrayDeque<>();
   private boolean closed;
 
   /// Makes lanes over the threads of a machine.
@@ -130,32 +132,44 @@ public final class StoreCalls implements AutoCloseable {
     return call;
   }
 
+  // Called with the lock held. Who works takes the next call by itself.
   private void wakeOne() {
-    if (queue.size() > lanes.size() - busy && lanes.size() < maxLanes) {
-      String name = "seawall-store-" + (lanes.size() + 1);
-      lanes.add(machine.scheduler().start(name, Placement.DEDICATED, this::step));
-      return;
+    Lane sleeping = idle.poll();
+    if (sleeping != null) {
+      sleeping.wake();
+    } else if (lanes.size() < maxLanes) {
+      lanes.add(new Lane("seawall-store-" + (lanes.size() + 1)));
     }
-    lanes.forEach(Handle::wake);
   }
 
-  private long step() {
-    Call<?> next;
-    synchronized (this) {
-      next = queue.poll();
-      if (next == null) {
-        return Worker.UNTIL_WOKEN;
-      }
-      busy++;
+  /// One thread. Its state is guarded by the calls.
+  private final class Lane {
+    private final Handle handle;
+
+    private Lane(String name) {
+      // The lock is held: no step comes to its end before this lane is known.
+      handle = machine.scheduler().start(name, Placement.DEDICATED, this::step);
     }
-    try {
+
+    private void wake() {
+      handle.wake();
+    }
+
+    private long step() {
+      Call<?> next;
+      synchronized (StoreCalls.this) {
+        next = queue.poll();
+        if (next == null) {
+          if (!idle.contains(this)) {
+            idle.push(this);
+          }
+          return Worker.UNTIL_WOKEN;
+        }
+        idle.remove(this);
+      }
       next.run();
-    } finally {
-      synchronized (this) {
-        busy--;
-      }
+      return 0;
     }
-    return 0;
   }
 
   /// Waits for calls under way; those in the queue fail as closed. Idempotent.
@@ -167,7 +181,7 @@ public final class StoreCalls implements AutoCloseable {
       closed = true;
       rest = new ArrayList<>(queue);
       queue.clear();
-      handles = List.copyOf(lanes);
+      handles = lanes.stream().map(lane -> lane.handle).toList();
     }
     rest.forEach(Call::cancel);
     handles.forEach(Handle::close);

@@ -25,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// After a start it asks the replica what of the queue is there already. Links are confirmed – told
 /// to the listener, noted in the queue – only while the fence is held.
 public final class Uploader implements AutoCloseable {
-  private static final int SETTLE_EVERY = 32;
+  // What was shipped is noted in the queue, durably, after so many links or bytes, or a quiet time:
+  // two syncs each, which is as much as a link itself costs.
+  private static final int SETTLE_LINKS = 32;
+  private static final long SETTLE_BYTES = 16L << 20;
+  private static final long SETTLE_NANOS = 3_000_000_000L;
 
   /// Where it is.
   public enum State {
@@ -59,6 +63,8 @@ public final class Uploader implements AutoCloseable {
   private @Nullable Call<@Nullable Long> resuming;
   private @Nullable Call<Boolean> settling;
   private int unsettled;
+  private long unsettledBytes;
+  private long confirmedNanos;
   private long pauseStartNanos;
   private long pauseNanos;
 
@@ -178,6 +184,7 @@ public final class Uploader implements AutoCloseable {
             && links.pending(Integer.MAX_VALUE).stream().anyMatch(link -> link.last() == last)) {
           links.shippedUpTo(last);
           unsettled++;
+          confirmedNanos = replica.machine().time().nanoTime();
           progress.advance();
         }
         status = new Status(State.SHIPPING, 0, null);
@@ -233,6 +240,8 @@ public final class Uploader implements AutoCloseable {
     head.giveUp();
     links.shippedUpTo(head.link.last());
     unsettled++;
+    unsettledBytes += head.link.bytes();
+    confirmedNanos = replica.machine().time().nanoTime();
     status = new Status(State.SHIPPING, 0, null);
     listener.published(head.link, head.published);
     progress.advance();
@@ -243,17 +252,7 @@ public final class Uploader implements AutoCloseable {
       return resume();
     }
     fill();
-    boolean drained = links.pendingLinks() == 0;
-    if (settling == null && unsettled > 0 && (drained || unsettled >= SETTLE_EVERY)) {
-      unsettled = 0;
-      settling =
-          calls.submit(
-              () -> {
-                links.settle();
-                return true;
-              },
-              this::wake);
-    }
+    long wait = settle();
     UploadJob head = jobs.peekFirst();
     for (UploadJob job : jobs) {
       if (job.isIdle() && job.staged == null && job.published == null) {
@@ -272,6 +271,32 @@ public final class Uploader implements AutoCloseable {
       }
       head.publishing = calls.submit(told(permit, () -> head.publish(ready)), this::wake);
     }
+    return wait;
+  }
+
+  /// Has the queue note what was shipped, when it is time; returns when to look again.
+  private long settle() {
+    if (settling != null || unsettled == 0) {
+      return Worker.UNTIL_WOKEN;
+    }
+    if (unsettled < SETTLE_LINKS && unsettledBytes < SETTLE_BYTES) {
+      if (links.pendingLinks() > 0) {
+        return Worker.UNTIL_WOKEN;
+      }
+      long left = SETTLE_NANOS - (replica.machine().time().nanoTime() - confirmedNanos);
+      if (left > 0) {
+        return left;
+      }
+    }
+    unsettled = 0;
+    unsettledBytes = 0;
+    settling =
+        calls.submit(
+            () -> {
+              links.settle();
+              return true;
+            },
+            this::wake);
     return Worker.UNTIL_WOKEN;
   }
 

@@ -63,6 +63,8 @@ class UploaderTest {
     assertThat(marks.sha256()).isEqualTo(first.sha256());
     assertThat(marks.isConsistent()).isTrue();
     assertThat(world.info(key(1)).metadata()).containsKey("litestream-timestamp");
+    assertThat(rig.links.links()).as("noted as shipped after a quiet time only").hasSize(20);
+    rig.run(4);
     assertThat(rig.links.links()).isEmpty();
     assertThat(new ChainVerifier(rig.replica).verify(ChainVerifier.Depth.CONTENT).isGood())
         .isTrue();

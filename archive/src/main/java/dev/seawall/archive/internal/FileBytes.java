@@ -7,18 +7,18 @@ import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
 /// A range of a file as a stream. Used by one thread at a time.
 public final class FileBytes extends InputStream {
-  private static final int WINDOW_BYTES = 64 * 1024;
+  private static final int WINDOW_BYTES = 16 * 1024;
 
   private final IoQueue queue;
   private final StorageFile file;
-  private final MemorySegment window = Arena.ofAuto().allocate(WINDOW_BYTES);
+  // On the heap: off-heap memory without an owner is given back whenever the collector finds it.
+  private final MemorySegment window = MemorySegment.ofArray(new byte[WINDOW_BYTES]);
   private long position;
   private long end;
   private int windowAt;
