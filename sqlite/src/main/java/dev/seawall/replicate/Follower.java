@@ -37,7 +37,6 @@ final class Follower {
   private static final long SOON_NANOS = 10 * NANOS_PER_MILLI;
   private static final long RETRY_NANOS = 1000 * NANOS_PER_MILLI;
   private static final long FULL_LOOK_NANOS = 2000 * NANOS_PER_MILLI;
-  private static final long QUIET_NANOS = 10_000 * NANOS_PER_MILLI;
 
   private enum Phase {
     JOINING,
@@ -428,8 +427,7 @@ final class Follower {
       events.oldSqlite(following.tooOldWriter());
     }
     checkpointNext = false;
-    boolean quiet = now - capturedNanos > QUIET_NANOS;
-    return options.pollMillis() * NANOS_PER_MILLI * (quiet ? 2 : 1);
+    return PollGrid.untilNext(now, now - capturedNanos, options.pollMillis() * NANOS_PER_MILLI);
   }
 
   private void giveUpLink() {

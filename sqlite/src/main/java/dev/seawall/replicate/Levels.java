@@ -103,17 +103,27 @@ final class Levels {
       published = false;
       fed[1] = true;
     }
-    for (int each = 1; each < lastNanos.length; each++) {
+    for (int next = 1; next < lastNanos.length; next++) {
+      int each = next;
       if (fed[each] && now - lastNanos[each] >= options.levels().get(each - 1).toNanos()) {
-        if (isHeld()) {
+        if (isHeld() && shipper.beginMerge()) {
           level = each;
-          merging = shipper.calls().submit(() -> merge.into(level), wake);
+          merging = shipper.calls().submit(() -> merged(each), wake);
         }
         return;
       }
     }
     if (removable && now - removalNanos >= options.l0Retention().toNanos() && isHeld()) {
       removing = shipper.calls().submit(this::remove, wake);
+    }
+  }
+
+  // In a lane.
+  private @Nullable Link merged(int into) throws IOException {
+    try {
+      return merge.into(into);
+    } finally {
+      shipper.endMerge();
     }
   }
 

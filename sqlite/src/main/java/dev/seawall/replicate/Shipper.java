@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// many for one as for hundreds.
 public final class Shipper implements AutoCloseable {
   private static final int MOST_SNAPSHOTS = 2;
+  private static final int MOST_MERGES = 2;
 
   private final Machine machine;
   private final ObjectStore store;
@@ -29,6 +30,7 @@ public final class Shipper implements AutoCloseable {
   private final StoreCalls calls;
   private final CaptureBuffers buffers = new CaptureBuffers();
   private final AtomicInteger snapshots = new AtomicInteger();
+  private final AtomicInteger merges = new AtomicInteger();
 
   private Shipper(Machine machine, ObjectStore store, Retrier retrier, int calls) {
     this.machine = machine;
@@ -88,15 +90,29 @@ public final class Shipper implements AutoCloseable {
   /// Returns whether one more snapshot may stream now: each one takes a thread for its calls, and a
   /// part of an upload in memory.
   boolean beginSnapshot() {
-    if (snapshots.incrementAndGet() <= MOST_SNAPSHOTS) {
-      return true;
-    }
-    snapshots.decrementAndGet();
-    return false;
+    return begin(snapshots, MOST_SNAPSHOTS);
   }
 
   void endSnapshot() {
     snapshots.decrementAndGet();
+  }
+
+  /// Returns whether one more merge may run now: databases that began together are merged at the
+  /// same time, and what they shipped meanwhile would wait behind all of it.
+  boolean beginMerge() {
+    return begin(merges, MOST_MERGES);
+  }
+
+  void endMerge() {
+    merges.decrementAndGet();
+  }
+
+  private static boolean begin(AtomicInteger under, int most) {
+    if (under.incrementAndGet() <= most) {
+      return true;
+    }
+    under.decrementAndGet();
+    return false;
   }
 
   Machine machine() {
