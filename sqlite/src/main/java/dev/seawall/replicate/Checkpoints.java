@@ -10,10 +10,12 @@ import java.io.IOException;
 /// steps.
 ///
 /// While we hold the pin nobody else can do it, so the length of the WAL is our business. Only what
-/// is durable in the local queue is ever moved: [WalCapture#checkpoint] captures the rest under the
-/// write lock.
+/// is durable in the local queue is ever moved: most of it while writers go on
+/// ([WalCapture#checkpointAhead]), the rest is captured and moved under the write lock
+/// ([WalCapture#checkpoint]).
 final class Checkpoints {
   private static final long NANOS_PER_MILLI = 1_000_000L;
+  private static final int MOST_ROUNDS = 4;
   private static final long FIRST_RETRY_NANOS = 50 * NANOS_PER_MILLI;
   private static final long LAST_RETRY_NANOS = 1000 * NANOS_PER_MILLI;
 
@@ -55,6 +57,13 @@ final class Checkpoints {
   ///
   /// @param safe makes captured pages durable
   void run(WalCapture capture, WalCapture.Keeper safe) throws IOException {
+    for (int round = 0; round < MOST_ROUNDS && isNew(capture, round); round++) {
+      if (!capture.checkpointAhead(safe)) {
+        later(time.nanoTime(), FIRST_RETRY_NANOS);
+        return;
+      }
+    }
+    // From here on writers wait.
     long start = time.nanoTime();
     Checkpointed done = capture.checkpoint(safe);
     long end = time.nanoTime();
@@ -79,6 +88,11 @@ final class Checkpoints {
     lastNanos = end;
     retryNanos = 0;
     truncate(capture);
+  }
+
+  // What came while the last round ran would be moved, and synced, under the write lock.
+  private static boolean isNew(WalCapture capture, int round) throws IOException {
+    return round == 0 || capture.look() instanceof WalCapture.Look.Changed;
   }
 
   private void later(long now, long firstNanos) {

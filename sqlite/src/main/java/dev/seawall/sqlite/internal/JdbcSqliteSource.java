@@ -21,16 +21,16 @@ import org.sqlite.SQLiteException;
 
 /// The source of a real database: two connections of the driver, and its files.
 ///
-/// The first connection holds the pin; the second one, which is there only while it is needed,
-/// takes the write lock and rolls back. Neither checkpoints by itself, and neither reads the schema
-/// or keeps pages: hundreds of databases are followed in one process.
+/// The first connection holds the pin; a second one, which is there only while it is needed, takes
+/// the write lock and rolls back, or takes the pin over. None checkpoints by itself, and none reads
+/// the schema or keeps pages: hundreds of databases are followed in one process.
 public final class JdbcSqliteSource implements SqliteSource {
   private static final int INDEX_LOOKS = 8;
 
   private final FileSystem files;
   private final DatabaseFiles databaseFiles;
   private final Path path;
-  private final Connection reader;
+  private Connection reader;
   private final int busyMillis;
   private final DatabaseFiles.Opened database;
   private final IoQueue walQueue;
@@ -38,6 +38,8 @@ public final class JdbcSqliteSource implements SqliteSource {
   private final MemorySegment indexBytes = arena.allocate(WalIndex.BYTES);
   private DatabaseFiles.@Nullable Opened shm;
   private boolean pinned;
+  // A second connection with a read transaction that may become the pin.
+  private @Nullable Connection ahead;
   // The second connection, while the write lock is held.
   private @Nullable Connection locker;
 
@@ -98,17 +100,63 @@ public final class JdbcSqliteSource implements SqliteSource {
     if (pinned) {
       throw new IllegalStateException(path + " is pinned");
     }
+    read(reader);
+    pinned = true;
+  }
+
+  private void read(Connection connection) throws IOException {
     try {
-      run(reader, "BEGIN");
+      run(connection, "BEGIN");
       // A transaction takes its read lock with the first statement that reads.
-      try (Statement statement = reader.createStatement()) {
+      try (Statement statement = connection.createStatement()) {
         // Reads page 1 and not the schema.
         statement.executeQuery("PRAGMA schema_version").close();
       }
-      pinned = true;
     } catch (SQLException e) {
-      rollBackQuietly(reader);
+      rollBackQuietly(connection);
       throw failed("pin", path, e);
+    }
+  }
+
+  @Override
+  public void pinAhead() throws IOException {
+    if (!pinned || ahead != null) {
+      throw new IllegalStateException(path + " is not pinned, or twice");
+    }
+    Connection second = connect(path, busyMillis);
+    try {
+      read(second);
+    } catch (IOException e) {
+      closeQuietly(second);
+      throw e;
+    }
+    ahead = second;
+  }
+
+  @Override
+  public Checkpointed passPin() throws IOException {
+    Connection first = reader;
+    Connection second = ahead;
+    if (second == null) {
+      throw new IllegalStateException(path + " has no second pin");
+    }
+    ahead = null;
+    reader = second;
+    try {
+      end(first);
+      return checkpoint(first, "PASSIVE");
+    } finally {
+      closeQuietly(first);
+    }
+  }
+
+  @Override
+  public void unpinAhead() throws IOException {
+    Connection second = ahead;
+    if (second != null) {
+      ahead = null;
+      rollBackQuietly(second);
+      closeQuietly(second);
     }
   }
 
@@ -265,10 +313,11 @@ public final class JdbcSqliteSource implements SqliteSource {
 
   @Override
   public void close() {
-    Connection second = locker;
-    if (second != null) {
-      rollBackQuietly(second);
-      closeQuietly(second);
+    for (Connection second : new Connection[] {locker, ahead}) {
+      if (second != null) {
+        rollBackQuietly(second);
+        closeQuietly(second);
+      }
     }
     rollBackQuietly(reader);
     closeQuietly(reader);

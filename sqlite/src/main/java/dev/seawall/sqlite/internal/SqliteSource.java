@@ -40,6 +40,18 @@ public interface SqliteSource extends AutoCloseable {
   /// Ends it; does nothing when it is not held.
   void unpin() throws IOException;
 
+  /// Begins a second read transaction where the WAL ends now; the first one is held.
+  ///
+  /// @throws IllegalStateException when there are two, or none
+  void pinAhead() throws IOException;
+
+  /// Ends the first one and checkpoints as far as the second one allows, which is the pin from then
+  /// on. No write lock is needed: what stands behind a read transaction cannot be moved.
+  Checkpointed passPin() throws IOException;
+
+  /// Ends the second one if it is not the pin; does nothing when there is none.
+  void unpinAhead() throws IOException;
+
   /// Takes the write lock, without a change: writers wait until it is given back.
   ///
   /// @return false when a writer held it for the whole time of the busy timeout

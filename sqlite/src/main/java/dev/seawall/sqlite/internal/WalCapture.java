@@ -3,10 +3,8 @@ package dev.seawall.sqlite.internal;
 
 import dev.seawall.io.StorageException;
 import dev.seawall.io.StorageFile;
-import dev.seawall.ltx.LtxHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// Follows the WAL of one database: every committed transaction comes out once, in order, or
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// [#start] pins; [#snapshot] begins a chain; [#look] says what happened since what was last
 /// accepted; [#checkpoint] lets SQLite's WAL begin anew without losing sight of it.
 public final class WalCapture implements AutoCloseable {
-  private static final int MAX_PAGE_BYTES = 65536;
-  private static final int FIRST_SAFE_SQLITE = 3_051_003;
   private static final WalCursor NO_WAL = new WalCursor(0, 0, 0, 0, 0);
 
   /// What a look found.
@@ -149,7 +145,7 @@ public final class WalCapture implements AutoCloseable {
     }
   }
 
-  private @Nullable SqliteWalHeader openWal() throws StorageException {
+  @Nullable SqliteWalHeader openWal() throws StorageException {
     closeWal();
     wal = source.openWal();
     return wal == null ? null : reader.header(wal::read);
@@ -291,19 +287,13 @@ public final class WalCapture implements AutoCloseable {
 
   // The database file is all there is.
   private @Nullable Capture withoutWal(@Nullable SqliteWalHeader header) throws IOException {
-    MemorySegment start = pageBuffer().asSlice(0, 100);
-    if (source.database().read(0, start) < 100) {
+    DatabaseHeader start = DatabaseHeader.read(source.database(), pageBuffer());
+    if (start == null) {
       return null;
     }
-    ByteBuffer fields = start.asByteBuffer();
-    int stored = fields.getShort(16) & 0xFFFF;
-    int size = stored == 1 ? MAX_PAGE_BYTES : stored;
-    if (!LtxHeader.isPageSize(size)) {
-      throw new IOException("the database's header says pages of " + size + " bytes");
-    }
     WalCursor end = header == null ? NO_WAL : WalCursor.start(header);
-    long pages = fields.getInt(28) & 0xFFFF_FFFFL;
-    return new CapturedPages(access, size, pages, end, end.position(), new long[0], 1, header);
+    return new CapturedPages(
+        access, start.pageSize(), start.pages(), end, end.position(), new long[0], 1, header);
   }
 
   /// Takes a capture as the state to go on from. Call it when its pages are safe.
@@ -360,14 +350,7 @@ public final class WalCapture implements AutoCloseable {
   /// Returns the version of SQLite that wrote the database's header last, when it is one that can
   /// corrupt a database whose WAL somebody else checkpoints: before 3.51.3. Null otherwise.
   public @Nullable String tooOldWriter() throws StorageException {
-    MemorySegment start = pageBuffer().asSlice(0, 100);
-    if (source.database().read(0, start) < 100) {
-      return null;
-    }
-    int version = start.get(SqliteWalHeader.U32, 96);
-    return version <= 0 || version >= FIRST_SAFE_SQLITE
-        ? null
-        : version / 1_000_000 + "." + version / 1000 % 1000 + "." + version % 1000;
+    return DatabaseHeader.tooOldWriter(source.database(), pageBuffer());
   }
 
   /// Empties the WAL's file, when all of it is in the database and nothing came since; writers wait
@@ -382,6 +365,25 @@ public final class WalCapture implements AutoCloseable {
     }
     // The pin stands on read mark 0: what comes in between cannot be moved, and so is not lost.
     return source.checkpointTruncate();
+  }
+
+  /// Moves most of what was captured into the database while writers go on; [#checkpoint] has
+  /// little left to do then. See [PinPass].
+  ///
+  /// @param safe makes a capture safe before it returns; not called when there is none
+  /// @return false when something could not be kept, or the WAL can no more be followed: look
+  public boolean checkpointAhead(Keeper safe) throws IOException {
+    return new PinPass(this, source).run(safe);
+  }
+
+  @Nullable WalCursor accepted() {
+    return cursor;
+  }
+
+  /// The pin stands somewhere behind a position of a WAL that had frames to be moved.
+  void pinned(WalCursor atLeast) {
+    pinnedAt = atLeast;
+    restartAllowed = false;
   }
 
   /// Lets SQLite move what was captured into the database, so that its WAL can begin anew.

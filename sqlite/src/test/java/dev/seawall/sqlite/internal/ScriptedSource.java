@@ -54,6 +54,18 @@ final class ScriptedSource implements SqliteSource {
   }
 
   @Override
+  public void pinAhead() {}
+
+  @Override
+  public Checkpointed passPin() {
+    backfill();
+    return new Checkpointed(false, index.mxFrame(), index.mxFrame());
+  }
+
+  @Override
+  public void unpinAhead() {}
+
+  @Override
   public boolean lockWrites() {
     locked = !writerIsBusy;
     return locked;

@@ -131,11 +131,11 @@ public final class SimDatabase {
   }
 
   private boolean anyPinAboveZero() {
-    return sources.stream().anyMatch(each -> each.mark > 0);
+    return sources.stream().anyMatch(each -> each.mark > 0 || each.ahead > 0);
   }
 
   private boolean anyPinOnZero() {
-    return sources.stream().anyMatch(each -> each.mark == 0);
+    return sources.stream().anyMatch(each -> each.mark == 0 || each.ahead == 0);
   }
 
   private void beginWal(boolean restart) {
@@ -257,6 +257,9 @@ public final class SimDatabase {
     for (SimSource each : sources) {
       if (each.mark > 0) {
         limit = Math.min(limit, each.mark);
+      }
+      if (each.ahead > 0) {
+        limit = Math.min(limit, each.ahead);
       }
     }
     return limit;

@@ -12,6 +12,7 @@ final class SimSource implements SqliteSource {
   private final SimDatabase database;
   private final MemoryFile file;
   int mark = NOT_PINNED;
+  int ahead = NOT_PINNED;
   boolean locked;
   boolean dead;
 
@@ -49,8 +50,44 @@ final class SimSource implements SqliteSource {
     if (isReplaced()) {
       throw new IOException("disk I/O error");
     }
+    mark = markNow();
+  }
+
+  private int markNow() {
     boolean empty = database.wal == null || database.wal.length == 0 || database.mxFrame == 0;
-    mark = empty || database.backfilled == database.mxFrame ? 0 : database.mxFrame;
+    return empty || database.backfilled == database.mxFrame ? 0 : database.mxFrame;
+  }
+
+  @Override
+  public void pinAhead() throws IOException {
+    if (mark == NOT_PINNED || ahead != NOT_PINNED) {
+      throw new AssertionError("not pinned, or twice");
+    }
+    meanwhile();
+    if (isReplaced()) {
+      throw new IOException("disk I/O error");
+    }
+    ahead = markNow();
+    meanwhile();
+  }
+
+  @Override
+  public Checkpointed passPin() {
+    if (ahead == NOT_PINNED) {
+      throw new AssertionError("no second pin");
+    }
+    mark = ahead;
+    ahead = NOT_PINNED;
+    meanwhile();
+    Checkpointed done = isReplaced() ? new Checkpointed(true, 1, 0) : database.checkpoint(false);
+    meanwhile();
+    return done;
+  }
+
+  @Override
+  public void unpinAhead() {
+    ahead = NOT_PINNED;
+    meanwhile();
   }
 
   @Override
@@ -122,6 +159,7 @@ final class SimSource implements SqliteSource {
   public void close() {
     if (!dead) {
       mark = NOT_PINNED;
+      ahead = NOT_PINNED;
       locked = false;
       database.closed(this);
     }
