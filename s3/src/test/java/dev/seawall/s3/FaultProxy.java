@@ -31,6 +31,8 @@ public final class FaultProxy implements AutoCloseable {
     SLOW_DOWN,
     /// 429 without asking the server.
     TOO_MANY_REQUESTS,
+    /// 408 without asking the server, and without a code: a proxy on the way sends that.
+    REQUEST_TIMEOUT,
     /// The server does it, and the connection breaks before a reply.
     LOST_REPLY,
     /// The reply's body ends in the middle.
@@ -132,6 +134,7 @@ public final class FaultProxy implements AutoCloseable {
         case INTERNAL_ERROR -> reply.write(error(500, "InternalError"));
         case SLOW_DOWN -> reply.write(error(503, "SlowDown"));
         case TOO_MANY_REQUESTS -> reply.write(error(429, "TooManyRequests"));
+        case REQUEST_TIMEOUT -> reply.write(error(408, ""));
         case NO_REPLY -> {}
         case CUT_REQUEST -> sendHalf(request);
         case SILENCE -> Thread.sleep(20_000);

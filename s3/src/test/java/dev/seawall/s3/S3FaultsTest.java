@@ -94,6 +94,15 @@ class S3FaultsTest {
     putFails(Fault.TOO_MANY_REQUESTS, Kind.THROTTLED, Effect.NOT_DONE, false);
   }
 
+  /// Litestream #918, #1305: 408 ended the replication.
+  @Test
+  void aRequestThatTookTooLongMayHaveHappened() throws Exception {
+    putFails(Fault.REQUEST_TIMEOUT, Kind.UNAVAILABLE, Effect.UNKNOWN, false);
+    proxy.plan(Fault.REQUEST_TIMEOUT, Fault.NONE);
+    replica().put(KEY, ObjectContent.of("content"), Map.of(), PutCondition.ifAbsent());
+    assertThat(store.head(KEY)).isNotNull();
+  }
+
   @Test
   void aLostReplyHasHappenedAndIsUnknown() throws Exception {
     putFails(Fault.LOST_REPLY, Kind.UNAVAILABLE, Effect.UNKNOWN, true);

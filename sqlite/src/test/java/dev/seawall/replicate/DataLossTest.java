@@ -78,6 +78,9 @@ final class DataLossTest {
           "PRAGMA journal_mode = wal",
           "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)");
       Databases.insert(application, 60, 3000);
+      // The WAL that the first snapshot reads has pages past the end, too.
+      Databases.insert(application, 60, 3000);
+      Databases.run(application, "DELETE FROM t WHERE id > 60");
       begin(watched, application);
       long large = watched.restored(RestoreTarget.latest()).length;
       Databases.run(application, "DELETE FROM t WHERE id > 3");

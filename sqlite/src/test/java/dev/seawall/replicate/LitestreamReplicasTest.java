@@ -4,6 +4,8 @@ package dev.seawall.replicate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.seawall.io.objects.ObjectInfo;
+import dev.seawall.io.objects.ObjectKey;
 import dev.seawall.replicate.RestoreException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +171,24 @@ final class LitestreamReplicasTest {
     Files.delete(wal.resolve("00000001_00000000.wal.lz4"));
     Files.delete(wal.resolve("00000001_000070c8.wal.lz4"));
     assertGap("00000000_00001038.wal.lz4", "00000002_00000000.wal.lz4");
+  }
+
+  /// Litestream #224, #535: the first segment behind a snapshot.
+  @Test
+  void aMissingFirstSegmentOfAGenerationIsAGap() throws Exception {
+    copy("v0.3.13-file-replica");
+    Path wal = replica.root.resolve("db/generations/" + NEW + "/wal");
+    Files.delete(wal.resolve("00000000_00000000.wal.lz4"));
+    assertGap("00000000.snapshot.lz4", "00000000_00001038.wal.lz4");
+  }
+
+  /// Litestream #805: what stands in a WAL behind 4 GiB has a longer name.
+  @Test
+  void aSegmentBehindFourGibibytesIsOneOfItsGeneration() {
+    ObjectKey key = ObjectKey.of("db/generations/" + NEW + "/wal/00000001_123456789.wal.lz4");
+    ObjectInfo object = new ObjectInfo(key, 1, null, null, Map.of());
+    assertThat(GenerationObject.parse(object, "db/generations/"))
+        .contains(new GenerationObject(object, NEW, false, 1, 0x1_2345_6789L));
   }
 
   private void assertGap(String before, String after) {

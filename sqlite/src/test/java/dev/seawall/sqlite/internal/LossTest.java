@@ -110,6 +110,18 @@ final class LossTest {
     assertLost(Loss.WAL_RESTARTED);
   }
 
+  /// The WAL has grown back to the very position of the pin: the position alone says nothing.
+  @Test
+  void aSecondRestartFromThePositionOfThePinIsALoss() throws Exception {
+    assertThat(capture.checkpoint(_ -> true).isComplete()).isTrue();
+    source.committed(new WalBytes(false, PAGE, 8, 99).frame(1, 0, 5).frame(2, 2, 5), 2, 0, 2);
+    Capture increment = changed();
+    pages(increment);
+    capture.accept(increment);
+    source.committed(new WalBytes(false, PAGE, 9, 77).frame(1, 2, 6), 1, 0, 2);
+    assertLost(Loss.WAL_RESTARTED);
+  }
+
   /// Seen live: the pin is on read mark 0 though the WAL was not checkpointed a moment before.
   @Test
   void aCheckpointThatEndsWhileThePinIsTakenAllowsTheRestart() throws Exception {

@@ -100,6 +100,13 @@ final class PinTest {
       followed.catchUp();
       assertThat(followed.transactions).isEqualTo(6);
       followed.assertSame();
+
+      // Without the pin there can be a second one, which is never taken for the first.
+      followed.source.unpin();
+      Databases.shell(followed.database, "PRAGMA wal_checkpoint(RESTART)");
+      Databases.shell(followed.database, "INSERT INTO t(v) VALUES ('restarts it again')");
+      assertThat(header(followed).salt1()).isEqualTo(after.salt1() + 1);
+      assertThat(followed.capture.look()).isEqualTo(new WalCapture.Look.Lost(Loss.WAL_RESTARTED));
     }
   }
 

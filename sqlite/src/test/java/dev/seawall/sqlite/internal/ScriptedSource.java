@@ -81,6 +81,9 @@ final class ScriptedSource implements SqliteSource {
     if (pinned || !locked) {
       throw new AssertionError("checkpointed with the pin, or without the write lock");
     }
+    if (index == null) {
+      return new Checkpointed(false, 0, 0);
+    }
     backfill();
     return new Checkpointed(false, index.mxFrame(), index.mxFrame());
   }
