@@ -97,7 +97,7 @@ public final class ReplicatorOptions {
   }
 
   /// Returns options that differ in how often the database is looked at, in milliseconds; twice as
-  /// long after ten quiet seconds.
+  /// long after ten quiet seconds, four times as long after a minute.
   public ReplicatorOptions withPollMillis(long millis) {
     return with(copy -> copy.pollMillis = atLeast(1, millis, "poll interval, ms,"));
   }

@@ -30,8 +30,9 @@
 /// 2. A transaction id stands for one link, not for one transaction of SQLite. The first commit
 ///    after a quiet time is captured at the next look, those that follow within the sync interval
 ///    together.
-/// 3. The database is looked at by its wal-index: 48 bytes, when nothing was committed. Its files
-///    are looked at each two seconds, too, and whenever the wal-index says something.
+/// 3. The database is looked at by its wal-index: 48 bytes, when nothing was committed; half as
+///    often after ten quiet seconds, a quarter as often after a minute. Its files are looked at
+///    each two seconds, too, and whenever the wal-index says something.
 /// 4. What the WAL cannot tell – it was checkpointed while nobody followed, restarted past the pin,
 ///    cut, replaced – is a *loss*: an event, and a new link with all pages.
 /// 5. While nothing is committed nothing is written, here or there, and no request is made.
@@ -43,6 +44,7 @@
 /// | a capture is being written | `link.tmp` | removes it; reads the same transactions from the WAL again |
 /// | the link is durable, the capture not accepted | the link | goes on behind it: its metadata say where it ends in the WAL |
 /// | it is shipped, and its file removed | the queue's `position`, with the same metadata | goes on behind it |
+/// | in a checkpoint, the pin passed on | all of the WAL up to the pin in the queue | goes on |
 /// | in a checkpoint, the pin let go | all of the WAL in the queue | goes on, if the WAL was not restarted; else a loss |
 /// | the spool is lost | the replica | takes over at the replica's end, with all pages |
 ///

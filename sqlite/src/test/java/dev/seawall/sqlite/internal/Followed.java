@@ -80,15 +80,27 @@ final class Followed implements AutoCloseable {
   }
 
   SqliteSource.Checkpointed checkpoint() throws Exception {
-    return capture.checkpoint(pages -> {
+    return capture.checkpoint(keeper(() -> {}));
+  }
+
+  /// Passes the pin on.
+  ///
+  /// @param meanwhile runs before each capture is kept
+  boolean checkpointAhead(PinTest.Verb meanwhile) throws Exception {
+    return capture.checkpointAhead(keeper(meanwhile));
+  }
+
+  private WalCapture.Keeper keeper(PinTest.Verb meanwhile) {
+    return pages -> {
       try {
+        meanwhile.run();
         return keep(pages);
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         throw e;
       } catch (Exception e) {
         throw new AssertionError(e);
       }
-    });
+    };
   }
 
   /// The copy is what a checkpoint of everything committed would leave.

@@ -23,7 +23,7 @@ final class PinTest {
     assumeTrue(Databases.hasShell(), "skipped: no sqlite3 shell, which is the other process here");
   }
 
-  private interface Verb {
+  interface Verb {
     void run() throws Exception;
   }
 
@@ -54,6 +54,7 @@ final class PinTest {
             assertThat(followed.source.lockWrites()).isTrue();
             followed.source.unlockWrites();
           });
+      verbs.put("checkpointAhead", () -> assertThat(followed.checkpointAhead(() -> {})).isTrue());
       verbs.put(
           "asecondSource",
           () -> {
@@ -73,6 +74,30 @@ final class PinTest {
       // The control: without the pin the other process takes the WAL away.
       followed.source.unpin();
       assertThat(followed.othersCanTruncate()).isTrue();
+    }
+  }
+
+  /// A checkpoint beside writers: they commit while it captures – the write lock is free –, others
+  /// try to take the WAL away right behind it, and every commit is seen.
+  @Test
+  void passedPinLosesNothing() throws Exception {
+    try (Followed followed = new Followed(folder, 4096)) {
+      followed.begin();
+      for (int round = 0; round < 12; round++) {
+        Databases.insert(followed.application, 5, 500);
+        assertThat(followed.checkpointAhead(() -> Databases.insert(followed.application, 1, 500)))
+            .isTrue();
+        assertThat(followed.source.index().backfilled()).isPositive();
+        assertThat(followed.othersCanTruncate()).as("round " + round).isFalse();
+        Databases.insert(followed.application, 1, 500);
+        assertThat(followed.othersCanTruncate()).as("round " + round).isFalse();
+        if (round % 4 == 3) {
+          assertThat(followed.checkpoint().isComplete()).isTrue();
+          Databases.insert(followed.application, 1, 500);
+        }
+        followed.catchUp();
+        followed.assertSame();
+      }
     }
   }
 
