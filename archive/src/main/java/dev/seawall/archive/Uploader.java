@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
 /// After a start it asks the replica what of the queue is there already. Links are confirmed – told
 /// to the listener, noted in the queue – only while the fence is held.
 public final class Uploader implements AutoCloseable {
-  // What was shipped is noted in the queue, durably, after so many links or bytes, or a quiet time:
-  // two syncs each, which is as much as a link itself costs.
+  // What was shipped is noted in the queue, durably, after so many links or bytes, so long a time,
+  // or a quiet one: two syncs each, which is as much as a link itself costs.
   private static final int SETTLE_LINKS = 32;
   private static final long SETTLE_BYTES = 16L << 20;
-  private static final long SETTLE_NANOS = 3_000_000_000L;
+  private static final long SETTLE_NANOS = 30_000_000_000L;
+  private static final long QUIET_NANOS = 3_000_000_000L;
 
   /// Where it is.
   public enum State {
@@ -64,6 +65,7 @@ public final class Uploader implements AutoCloseable {
   private @Nullable Call<Boolean> settling;
   private int unsettled;
   private long unsettledBytes;
+  private long unsettledNanos;
   private long confirmedNanos;
   private long pauseStartNanos;
   private long pauseNanos;
@@ -183,8 +185,7 @@ public final class Uploader implements AutoCloseable {
         if (last != null
             && links.pending(Integer.MAX_VALUE).stream().anyMatch(link -> link.last() == last)) {
           links.shippedUpTo(last);
-          unsettled++;
-          confirmedNanos = replica.machine().time().nanoTime();
+          shipped(0);
           progress.advance();
         }
         status = new Status(State.SHIPPING, 0, null);
@@ -239,9 +240,7 @@ public final class Uploader implements AutoCloseable {
     jobs.removeFirst();
     head.giveUp();
     links.shippedUpTo(head.link.last());
-    unsettled++;
-    unsettledBytes += head.link.bytes();
-    confirmedNanos = replica.machine().time().nanoTime();
+    shipped(head.link.bytes());
     status = new Status(State.SHIPPING, 0, null);
     listener.published(head.link, head.published);
     progress.advance();
@@ -274,16 +273,24 @@ public final class Uploader implements AutoCloseable {
     return wait;
   }
 
+  private void shipped(long bytes) {
+    confirmedNanos = replica.machine().time().nanoTime();
+    unsettledNanos = unsettled == 0 ? confirmedNanos : unsettledNanos;
+    unsettled++;
+    unsettledBytes += bytes;
+  }
+
   /// Has the queue note what was shipped, when it is time; returns when to look again.
   private long settle() {
     if (settling != null || unsettled == 0) {
       return Worker.UNTIL_WOKEN;
     }
     if (unsettled < SETTLE_LINKS && unsettledBytes < SETTLE_BYTES) {
-      if (links.pendingLinks() > 0) {
-        return Worker.UNTIL_WOKEN;
+      long now = replica.machine().time().nanoTime();
+      long left = SETTLE_NANOS - (now - unsettledNanos);
+      if (links.pendingLinks() == 0) {
+        left = Math.min(left, QUIET_NANOS - (now - confirmedNanos));
       }
-      long left = SETTLE_NANOS - (replica.machine().time().nanoTime() - confirmedNanos);
       if (left > 0) {
         return left;
       }
