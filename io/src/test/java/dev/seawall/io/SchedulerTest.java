@@ -203,4 +203,24 @@ final class SchedulerTest {
         .isInstanceOf(IllegalStateException.class);
     assertThat(steps).hasValue(last);
   }
+
+  @Test
+  void withoutFutexesAWordWakesAllTheSame() throws Exception {
+    var brief = new PlatformScheduler((_, e) -> failures.add(e), false);
+    try (WaitWord word = brief.newWaitWord()) {
+      assertThat(word.getClass().getSimpleName()).isEqualTo("ParkWord");
+      int seen = word.value();
+      brief.start(
+          "test",
+          Placement.DEDICATED,
+          () -> {
+            word.advance();
+            return Worker.UNTIL_WOKEN;
+          });
+      word.await(seen, Long.MAX_VALUE);
+      assertThat(word.value()).isNotEqualTo(seen);
+    } finally {
+      brief.close();
+    }
+  }
 }

@@ -279,7 +279,7 @@ public final class Restore {
 
   /// How much is fetched at a time of each file, so that all of them together hold no more than
   /// `memory`: small ones need no more than they are, and leave the rest to the large ones.
-  private static int partBytes(List<Link> files, long memory) {
+  static int partBytes(List<Link> files, long memory) {
     long[] sizes = files.stream().mapToLong(Link::bytes).sorted().toArray();
     long left = memory;
     int smaller = 0;

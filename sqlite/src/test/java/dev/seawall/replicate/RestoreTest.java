@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.seawall.archive.Link;
 import dev.seawall.archive.LinkLayout;
 import dev.seawall.archive.Replica;
+import dev.seawall.io.objects.ObjectKey;
 import dev.seawall.io.objects.ObjectStoreException;
 import dev.seawall.ltx.LockPage;
 import dev.seawall.ltx.LtxFiles;
@@ -19,6 +20,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -364,5 +367,20 @@ final class RestoreTest {
       Files.write(path, two);
       assertThatExceptionOfType(IOException.class).isThrownBy(input::readAllBytes);
     }
+  }
+
+  @Test
+  void smallFilesLeaveTheirShareOfTheMemoryToLargeOnes() {
+    assertThat(Restore.partBytes(links(1 << 27), 32 << 20)).isEqualTo(4 << 20);
+    assertThat(Restore.partBytes(links(1 << 27, 1 << 16, 1 << 16), 4 << 20))
+        .isEqualTo((4 << 20) - (2 << 16));
+    assertThat(Restore.partBytes(links(1 << 27, 1 << 26, 1 << 16), 1 << 20))
+        .isEqualTo(((1 << 20) - (1 << 16)) / 2);
+    assertThat(Restore.partBytes(links(1 << 27, 1 << 27, 1 << 27), 1 << 15)).isEqualTo(1 << 14);
+  }
+
+  private static List<Link> links(long... bytes) {
+    ObjectKey key = ObjectKey.of("any");
+    return Arrays.stream(bytes).mapToObj(each -> new Link(0, 1, 1, each, key, null)).toList();
   }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seawall.archive.LinkMarks;
 import dev.seawall.io.objects.ObjectContent;
 import dev.seawall.io.objects.ObjectKey;
+import dev.seawall.io.objects.ObjectStore;
 import dev.seawall.io.objects.PutCondition;
 import dev.seawall.ltx.PageEncoding;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -79,5 +81,15 @@ final class RestoreVoidTest {
     put(0, 4, 4, 2);
     put(9, 1, 5, 2);
     assertThat(replica.bytes(RestoreTarget.latest())).isEqualTo(states.state(5));
+  }
+
+  /// More objects than one listing has, all of them in front of the replica's own.
+  @Test
+  void manyObjectsOfOthersHideNothing() throws Exception {
+    for (int i = 0; i < ObjectStore.MAX_LISTED; i++) {
+      Files.createFile(replica.root.resolve("db/a-" + i));
+    }
+    put(0, 4, 4, 1);
+    assertThat(replica.bytes(RestoreTarget.latest())).isEqualTo(states.state(3));
   }
 }
