@@ -25,10 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What lost the data of Litestream's users, done to a real database that is replicated. The other
-/// rows of that table: `LossTest` (grown pages, replaced commits), `PinTest` (the WAL reused in
-/// place), `LeaseTest` (two writers), `VerifiedReadTest` (cut streams), `L0RetentionTest`,
-/// `ReplicatorSimTest` (crashes at any moment), `OracleTest` (lock page).
+/// What lost the data of Litestream's users, done to a real database that is replicated.
+/// `sqlite/mutants/README.md` has the whole list, each protection, and the test that misses it.
 final class DataLossTest {
   @TempDir private Path folder;
 
