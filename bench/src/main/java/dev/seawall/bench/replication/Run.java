@@ -260,18 +260,21 @@ final class Run implements AutoCloseable {
     boolean ours = tool == Tool.SEAWALL;
     for (String check : ours ? List.of("none", "quick", "full") : List.of("none")) {
       List<String> flags = ours ? List.of("--check", check) : List.of();
-      restored("restore_seconds_check_" + check, 3, flags);
+      restored("restore_seconds_check_" + check, 5, flags);
     }
   }
 
-  /// Restores the first database so often and keeps the median.
+  /// Restores the first database so often and keeps the median. One more comes first and counts for
+  /// nothing: the server has just started, and who comes first would pay for it.
   private void restored(String key, int times, List<String> flags) throws Exception {
     Application application = applications.getFirst();
     List<Double> seconds = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
+    for (int i = 0; i <= times; i++) {
       Path copy = home.resolve("restored-" + i + ".db");
       long nanos = tool.restore(programs, store, prefix, application, copy, flags, home);
-      seconds.add(nanos / 1e9);
+      if (i > 0) {
+        seconds.add(nanos / 1e9);
+      }
       compare(application, copy);
       figures.put("database_mb", Files.size(copy) / 1e6);
       Files.delete(copy);
