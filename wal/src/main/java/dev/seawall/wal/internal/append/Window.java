@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// Filled under the append lock; closed there; from then on it belongs to the committer, whose
 /// write may read it at any moment; used again when that write is done.
 final class Window {
+  /// Longer groups go past the page cache although nobody waits for them (ADR 0014).
+  private static final int LARGE = 256 << 10;
+
   private static final MemorySegment ZEROS = Arena.global().allocate(Layout.BLOCK, 8);
 
   final MemorySegment memory;
@@ -191,7 +194,7 @@ final class Window {
       writeDurably(file, position, blocks);
     } else if (durableWrite) {
       file.submitDurableWrite(ticket, position, blocks);
-    } else if (synced) {
+    } else if (synced || blocks.byteSize() >= LARGE) {
       file.submitWrite(ticket, position, blocks);
     } else {
       file.submitCachedWrite(ticket, position, blocks);
