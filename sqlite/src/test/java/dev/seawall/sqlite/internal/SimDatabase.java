@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// SQLite's database and WAL in memory, with the rules of its locks: an application that commits,
@@ -37,6 +39,8 @@ public final class SimDatabase {
   final RandomGenerator random;
   // The state behind each commit, by its number.
   private final Map<Integer, byte[]> history = new HashMap<>();
+  // Pages that a commit brought and nobody had written yet, by its number: leaves of the freelist.
+  private final Map<Integer, Set<Integer>> unwritten = new HashMap<>();
   private final List<SimSource> sources = new ArrayList<>();
   private byte[] current;
   private int commits;
@@ -81,9 +85,38 @@ public final class SimDatabase {
     return ByteBuffer.wrap(state).getInt(COMMIT_AT);
   }
 
-  /// Returns the state behind a commit.
-  public byte[] state(int number) {
-    return history.get(number);
+  /// Returns where bytes differ from the state behind a commit, or -1; page 1 says which one.
+  ///
+  /// A page that nobody has written has no content that SQLite would look at: it is zeros, or what
+  /// a later commit wrote there, if that was checkpointed before a link up to this one was read.
+  public int mismatch(byte[] found) {
+    int number = number(found);
+    byte[] expected = history.get(number);
+    if (expected == null || expected.length != found.length) {
+      return 0;
+    }
+    for (int page = 1; page * PAGE <= found.length; page++) {
+      int from = (page - 1) * PAGE;
+      int at = differs(found, expected, from);
+      if (at >= 0 && !(unwritten(number).contains(page) && isLater(found, from, number))) {
+        return from + at;
+      }
+    }
+    return -1;
+  }
+
+  private boolean isLater(byte[] found, int from, int number) {
+    return history.entrySet().stream()
+        .filter(each -> each.getKey() > number && each.getValue().length >= from + PAGE)
+        .anyMatch(each -> differs(found, each.getValue(), from) < 0);
+  }
+
+  private static int differs(byte[] one, byte[] other, int from) {
+    return Arrays.mismatch(one, from, from + PAGE, other, from, from + PAGE);
+  }
+
+  private Set<Integer> unwritten(int number) {
+    return unwritten.getOrDefault(number, Set.of());
   }
 
   // The next state: some pages change, the length perhaps too; page 1 says the number.
@@ -177,15 +210,19 @@ public final class SimDatabase {
         };
     byte[] next = Arrays.copyOf(current, length * PAGE);
     List<Integer> changed = new ArrayList<>();
+    Set<Integer> never = new HashSet<>(unwritten(number(current)));
+    never.removeIf(page -> page > length);
     for (int page = 2; page <= length; page++) {
       boolean grown = page > pages;
       if (grown && page > highest && page < length && random.nextInt(3) == 0) {
         // SQLite never wrote it: zeros. Had it been written once, it would be anything.
+        never.add(page);
         continue;
       }
       if (grown || random.nextInt(5) == 0) {
         fill(next, page);
         changed.add(page);
+        never.remove(page);
       }
     }
     highest = Math.max(highest, length);
@@ -209,6 +246,7 @@ public final class SimDatabase {
     mxFrame = frames.size();
     hasIndex = true;
     current = remember(next);
+    unwritten.put(number(next), never);
   }
 
   private void writable() {
