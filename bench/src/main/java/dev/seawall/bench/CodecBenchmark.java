@@ -5,43 +5,25 @@ import dev.seawall.codec.Codec;
 import dev.seawall.codec.EncryptionKey;
 import dev.seawall.codec.KeyRing;
 import dev.seawall.wal.Durability;
-import dev.seawall.wal.WalException;
 import dev.seawall.wal.WalOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// What compression and encryption of each record cost an append that is accepted only: one thread,
 /// a record of JSON lines with random numbers in them. A plain log has to bring more bytes to the
 /// disk for them.
-///
-/// When a fork ends, its log is opened again and every record that is kept is compared.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 2, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {"-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"})
-@State(Scope.Benchmark)
-public class CodecBenchmark {
+public class CodecBenchmark extends OptionsBenchmark {
   /// What is done to a record.
   public enum Form {
     PLAIN,
@@ -58,25 +40,20 @@ public class CodecBenchmark {
   @Param({"256", "1024", "16384"})
   public int payloadBytes;
 
-  private byte[] payload = new byte[0];
-  private @Nullable BenchLog log;
-
   /// Opens an empty log.
   @Setup
   public void open() throws IOException {
-    payload = json(payloadBytes);
     WalOptions options = WalOptions.defaults().withDurability(Durability.BUFFERED);
     KeyRing keys = KeyRing.of(List.of(EncryptionKey.random(new java.security.SecureRandom())));
-    log =
-        BenchLog.open(
-            switch (form) {
-              case PLAIN -> options;
-              case LZ4 -> options.withCodec(Codec.lz4());
-              case ZSTD -> options.withCodec(Codec.zstd(Codec.ZSTD_LEVEL));
-              case ENCRYPTED -> options.withCodec(Codec.reading().withKeys(keys));
-              case LZ4_ENCRYPTED -> options.withCodec(Codec.lz4().withKeys(keys));
-            },
-            payload);
+    open(
+        switch (form) {
+          case PLAIN -> options;
+          case LZ4 -> options.withCodec(Codec.lz4());
+          case ZSTD -> options.withCodec(Codec.zstd(Codec.ZSTD_LEVEL));
+          case ENCRYPTED -> options.withCodec(Codec.reading().withKeys(keys));
+          case LZ4_ENCRYPTED -> options.withCodec(Codec.lz4().withKeys(keys));
+        },
+        json(payloadBytes));
   }
 
   private static byte[] json(int length) {
@@ -88,22 +65,5 @@ public class CodecBenchmark {
       text.append("\",\"cents\":").append(random.nextInt(100_000)).append("}\n");
     }
     return Arrays.copyOf(text.toString().getBytes(StandardCharsets.US_ASCII), length);
-  }
-
-  /// Leaves the log to be checked.
-  @TearDown
-  public void close() throws WalException, InterruptedException {
-    opened().log().sync();
-    opened().close();
-  }
-
-  /// Appends one record.
-  @Benchmark
-  public long append() throws WalException, InterruptedException {
-    return opened().log().append(payload);
-  }
-
-  private BenchLog opened() {
-    return Objects.requireNonNull(log, "open");
   }
 }

@@ -65,7 +65,7 @@ public final class WalOptions {
   private long maxRecordBytes = 100L << 20;
   private long maxBatchBytes = 128L << 20;
   private @Nullable Duration maxSegmentAge;
-  private int windowBytes = 1 << 20;
+  private int windowBytes = 4 << 20;
   private int windows = 8;
   private int maxPendingAppends = 1 << 16;
   private Durability durability = Durability.SYNCED;
@@ -185,7 +185,7 @@ public final class WalOptions {
   }
 
   /// Sets the length of a staging window, in bytes: the most that one group of ordinary appends
-  /// holds; 16 KiB to 16 MiB.
+  /// holds; 16 KiB to 16 MiB. A longer batch is a group of its own, one at a time.
   public WalOptions withWindowBytes(int value) {
     check("windowBytes", value, 16 << 10, 16 << 20);
     if (value % Layout.BLOCK != 0) {
@@ -197,7 +197,7 @@ public final class WalOptions {
   }
 
   /// Sets the number of staging windows, 2 to 64: with their length, the bound on what is accepted
-  /// but not yet written.
+  /// but not yet written. Memory is taken for as many as were ever needed at once.
   public WalOptions withWindows(int value) {
     check("windows", value, 2, 64);
     WalOptions changed = new WalOptions(this);

@@ -18,14 +18,20 @@ import dev.seawall.wal.WriteAheadLog;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Seawall by its public API with default options; when it recycles, with retention by bytes.
-/// Draining is [WriteAheadLog#sync], which does more than it must: a log that stages has no weaker
-/// way to say that the operating system has everything. One that appends into mappings has nothing
-/// to drain: a record is in the operating system's pages when its append returns.
+/// Draining is [WriteAheadLog#flush]. A log that appends into mappings has nothing to drain: a
+/// record is in the operating system's pages when its append returns.
+///
+/// The system property `bench.seawall`, `key=value,...` with the keys of [WalOptions#from], opens
+/// the log with other options, to try them; the detail then says so.
 final class SeawallPeer implements Peer {
+  private static final Map<String, String> TRIED = tried(System.getProperty("bench.seawall", ""));
+
   private final Backend backend;
   private final AppendMode mode;
   private final boolean recycling;
@@ -35,6 +41,14 @@ final class SeawallPeer implements Peer {
     this.backend = backend;
     this.mode = mode;
     this.recycling = form == Form.RECYCLING;
+  }
+
+  private static Map<String, String> tried(String pairs) {
+    return pairs.isEmpty()
+        ? Map.of()
+        : Arrays.stream(pairs.split(","))
+            .map(pair -> pair.split("=", 2))
+            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
   }
 
   @Override
@@ -57,7 +71,7 @@ final class SeawallPeer implements Peer {
   }
 
   private WalOptions options() {
-    WalOptions options = WalOptions.defaults().withAppendMode(mode);
+    WalOptions options = WalOptions.from(TRIED).withAppendMode(mode);
     return recycling
         ? options.withRetention(Retention.keep().withMaxBytes(Form.KEPT_BYTES))
         : options;
@@ -106,7 +120,11 @@ final class SeawallPeer implements Peer {
 
   @Override
   public String detail() {
-    return "backend=" + opened().stats().backend() + ", append-mode=" + mode;
+    return "backend="
+        + opened().stats().backend()
+        + ", append-mode="
+        + mode
+        + (TRIED.isEmpty() ? "" : ", tried: " + TRIED);
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// write may read it at any moment; used again when that write is done.
 final class Window {
   /// Longer groups go past the page cache although nobody waits for them (ADR 0014).
-  private static final int LARGE = 256 << 10;
+  private static final int PAST_CACHE_BYTES = 256 << 10;
 
   private static final MemorySegment ZEROS = Arena.global().allocate(Layout.BLOCK, 8);
 
@@ -194,7 +194,7 @@ final class Window {
       writeDurably(file, position, blocks);
     } else if (durableWrite) {
       file.submitDurableWrite(ticket, position, blocks);
-    } else if (synced || blocks.byteSize() >= LARGE) {
+    } else if (synced || blocks.byteSize() >= PAST_CACHE_BYTES) {
       file.submitWrite(ticket, position, blocks);
     } else {
       file.submitCachedWrite(ticket, position, blocks);

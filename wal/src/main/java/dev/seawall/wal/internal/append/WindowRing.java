@@ -11,13 +11,20 @@ import org.jspecify.annotations.Nullable;
 /// The staging windows of a log: free ones, and closed ones in the order in which they were filled.
 /// Every method is called under the append lock.
 ///
+/// The window that came back last is taken first, and one that was never needed is never made: a
+/// log whose groups are small keeps to one or two.
+///
 /// A group larger than a window gets one of its own, freed after its write; only one such is out at
 /// a time.
 final class WindowRing {
+  /// Windows shorter than a huge page are made together, as many as one holds.
+  private static final int SLAB = 2 << 20;
+
   private final ArrayDeque<Window> free;
   private final ArrayDeque<Window> closed;
   private final int count;
   private final int windowBytes;
+  private int made;
   private boolean oversizeOut;
 
   WindowRing(int count, int windowBytes) {
@@ -25,16 +32,14 @@ final class WindowRing {
     this.windowBytes = windowBytes;
     free = new ArrayDeque<>(count + 1);
     closed = new ArrayDeque<>(count + 1);
-    // Freed when nobody can reach it any more: a write that never completes may still read it.
-    MemorySegment all = BufferPools.memory((long) count * windowBytes);
-    for (long i = 0; i < count; i++) {
-      free.add(new Window(all.asSlice(i * windowBytes, windowBytes), null));
-    }
   }
 
   /// Takes a window for a group of this length; null when none is free.
   @Nullable Window acquire(long bytes) {
     if (bytes <= windowBytes) {
+      if (free.isEmpty() && made < count) {
+        make();
+      }
       return free.poll();
     }
     if (oversizeOut) {
@@ -44,6 +49,16 @@ final class WindowRing {
     MemorySegment memory = own.allocate(Layout.blockCeiling(bytes) + Layout.BLOCK, Layout.BLOCK);
     oversizeOut = true;
     return new Window(memory, own);
+  }
+
+  private void make() {
+    int more = Math.clamp(SLAB / windowBytes, 1, count - made);
+    // Freed when nobody can reach it any more: a write that never completes may still read it.
+    MemorySegment slab = BufferPools.memory((long) more * windowBytes);
+    for (long i = 0; i < more; i++) {
+      free.add(new Window(slab.asSlice(i * windowBytes, windowBytes), null));
+    }
+    made += more;
   }
 
   /// Puts a filled window behind the others.
@@ -77,7 +92,7 @@ final class WindowRing {
   void release(Window window) {
     window.segment = null;
     if (window.pooled()) {
-      free.add(window);
+      free.push(window);
     } else {
       oversizeOut = false;
       window.free();
@@ -86,6 +101,6 @@ final class WindowRing {
 
   /// Returns whether every window is at rest.
   boolean allFree() {
-    return free.size() == count && !oversizeOut;
+    return free.size() == made && !oversizeOut;
   }
 }
