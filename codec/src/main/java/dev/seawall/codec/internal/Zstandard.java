@@ -2,11 +2,16 @@
 package dev.seawall.codec.internal;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.seawall.wal.CodecException;
 
 /// Zstandard frames by the library. Thread-safe.
 public final class Zstandard {
+  private static final Idle<ZstdCompressCtx> COMPRESSING = new Idle<>(ZstdCompressCtx::new);
+  private static final Idle<ZstdDecompressCtx> DECOMPRESSING = new Idle<>(ZstdDecompressCtx::new);
+
   private Zstandard() {}
 
   /// Returns the most bytes that a frame of so many can take.
@@ -16,8 +21,16 @@ public final class Zstandard {
 
   /// Compresses to one frame that states its content's length; returns the length.
   public static int compress(byte[] payload, int length, byte[] target, int at, int level) {
-    return Math.toIntExact(
-        Zstd.compressByteArray(target, at, target.length - at, payload, 0, length, level));
+    ZstdCompressCtx context = COMPRESSING.take();
+    boolean done = false;
+    try {
+      context.setLevel(level);
+      int written = context.compressByteArray(target, at, target.length - at, payload, 0, length);
+      done = true;
+      return written;
+    } finally {
+      COMPRESSING.giveBack(context, done);
+    }
   }
 
   /// Restores exactly `plainLength` bytes.
@@ -29,11 +42,16 @@ public final class Zstandard {
       throw new CodecException(
           "not a Zstandard frame of " + plainLength + " bytes (it states " + stated + ")", null);
     }
-    long written;
+    ZstdDecompressCtx context = DECOMPRESSING.take();
+    boolean done = false;
+    int written;
     try {
-      written = Zstd.decompressByteArray(plain, 0, plainLength, stored, at, length);
+      written = context.decompressByteArray(plain, 0, plainLength, stored, at, length);
+      done = true;
     } catch (ZstdException e) {
       throw new CodecException("not a Zstandard frame: " + e.getMessage(), e);
+    } finally {
+      DECOMPRESSING.giveBack(context, done);
     }
     if (written != plainLength) {
       throw new CodecException(
