@@ -53,6 +53,30 @@ final class CodecThreadsTest {
     assertThat(compressed(Codec.zstd(19), record)).hasSizeLessThan(alone.length);
   }
 
+  @Test
+  void aRecordThatFailsItsTagLeavesTheSessionUsable() throws Exception {
+    RecordCipher cipher =
+        Objects.requireNonNull(Codec.reading().withKeys(Keys.RING).cipher(), "cipher");
+    RecordCipher.Session session = cipher.session(cipher.currentKey(), new byte[40]);
+    byte[] bound = {1, 2, 3};
+    SplittableRandom random = new SplittableRandom(1);
+    for (int number = 1; number <= 50; number++) {
+      byte[] record = record(random, random.nextInt(1, 2000));
+      int length = record.length + RecordCipher.TAG_BYTES;
+      byte[] stored = Arrays.copyOf(record, length);
+      session.encrypt(number, bound, stored, 0, record.length);
+      byte[] damaged = stored.clone();
+      damaged[random.nextInt(length)] ^= 1;
+      byte[] plain = new byte[length];
+      int encryption = number;
+      assertThatThrownBy(() -> session.decrypt(encryption, bound, damaged, 0, length, plain))
+          .isInstanceOf(CodecException.class)
+          .hasMessageContaining("authentication");
+      session.decrypt(number, bound, stored, 0, length, plain);
+      assertThat(Arrays.copyOf(plain, record.length)).isEqualTo(record);
+    }
+  }
+
   private static void roundTrips(Codec codec, SplittableRandom random) throws CodecException {
     for (int i = 0; i < RECORDS; i++) {
       byte[] record = record(random, random.nextInt(200, 5000));

@@ -29,7 +29,7 @@ public interface RecordCipher {
   /// @throws KeyException when that key was not given
   Session session(long keyId, byte[] context) throws KeyException;
 
-  /// A derived key. Thread-safe.
+  /// A derived key, for one thread at a time: whoever opens it uses it alone, or under a lock.
   interface Session {
     /// Encrypts `length` bytes in place; [#TAG_BYTES] bytes of tag follow them.
     ///
