@@ -50,6 +50,10 @@ public final class SegmentPool implements Worker, AutoCloseable {
 
   private static final int CHUNK = 2 << 20;
 
+  /// Length of a piece as long as appends do not outrun the pool: a durable append waits for the
+  /// piece in front of it at the disk.
+  private static final int GENTLE_CHUNK = 256 << 10;
+
   private final SegmentFiles files;
   private final Machine machine;
   private final IoQueue queue;
@@ -69,6 +73,11 @@ public final class SegmentPool implements Worker, AutoCloseable {
   private @Nullable Job job;
   private @Nullable StorageException failure;
   private long recycled;
+
+  /// Somebody waits for the next segment, or had to for the last one.
+  private boolean behind;
+
+  private boolean waited;
   private volatile boolean mapping;
   private boolean closed;
 
@@ -125,12 +134,16 @@ public final class SegmentPool implements Worker, AutoCloseable {
     if (first != null && first.header().fileBytes() >= minBytes) {
       ready.remove();
       wanted = Math.max(0, wanted - 1);
+      behind = waited;
+      waited = false;
       return first;
     }
     if (first != null || minBytes > nextBytes) {
       oversizeBytes = Math.max(oversizeBytes, Layout.blockCeiling(minBytes));
     }
     wanted = Math.max(wanted, 1);
+    behind = true;
+    waited = true;
     StorageException cause = failure;
     if (cause != null) {
       failure = null;
@@ -260,12 +273,16 @@ public final class SegmentPool implements Worker, AutoCloseable {
       return false;
     }
     if (current.written < current.bytes && !current.reuse) {
-      long chunk = Math.min(zeros().byteSize(), current.bytes - current.written);
+      long chunk = Math.min(chunk(), current.bytes - current.written);
       current.file.write(current.written, zeros().asSlice(0, chunk));
       current.written += chunk;
       return false;
     }
     return true;
+  }
+
+  private synchronized long chunk() {
+    return Math.min(zeros().byteSize(), behind ? CHUNK : GENTLE_CHUNK);
   }
 
   private MemorySegment zeros() {
