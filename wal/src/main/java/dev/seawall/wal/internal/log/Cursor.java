@@ -41,6 +41,10 @@ public final class Cursor implements AutoCloseable {
   private long chunkBase;
   private long chunkLength;
   private boolean chunkAccepted;
+
+  /// The next record was not written when the chunk was read from the file: it may not be in it.
+  private boolean chunkUnwritten;
+
   private long nextIndex;
   private long epoch;
   private final RecordUnpacker unpacker;
@@ -295,7 +299,9 @@ public final class Cursor implements AutoCloseable {
     }
     chunkBase = from;
     chunkAccepted = false;
-    if (visibility == Visibility.ACCEPTED && nextIndex > view.visible(Visibility.WRITTEN)) {
+    chunkUnwritten =
+        visibility == Visibility.ACCEPTED && nextIndex > view.visible(Visibility.WRITTEN);
+    if (chunkUnwritten) {
       chunkLength = view.copyAccepted(current.number(), from, memory);
       if (chunkLength > 0) {
         chunkAccepted = true;
@@ -308,8 +314,8 @@ public final class Cursor implements AutoCloseable {
   /// No valid frame where one should be: a removed segment, accepted bytes on their way, or damage.
   private @Nullable FrameReader lost() throws WalException, StorageException {
     Segment current = current();
-    if (visibility == Visibility.ACCEPTED && nextIndex > view.visible(Visibility.WRITTEN)) {
-      chunkLength = 0;
+    if (chunkUnwritten) {
+      chunkLength = 0; // It may be written by now, and then the next look finds it.
       return null;
     }
     if (view.changing() || generation != view.generation()) {
