@@ -2,7 +2,7 @@
 package dev.seawall.wal;
 
 /// Authenticated encryption of payloads with keys that the caller holds: AES-256-GCM. Part of a
-/// [RecordCodec]. Thread-safe.
+/// [RecordCodec]. Thread-safe, its sessions are not.
 ///
 /// Nothing is encrypted with a key itself. A *session* key is derived from it, and from the context
 /// that the log gives; the log counts what it encrypts and never uses a number twice in a context,

@@ -13,7 +13,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// AES-256-GCM of the JDK, with session keys. Thread-safe.
+/// AES-256-GCM of the JDK, with session keys. Thread-safe; a session is not.
 ///
 /// The nonce is 96 bits: 32 zeros, then the number of the encryption, big-endian.
 public final class AesGcm implements RecordCipher {
