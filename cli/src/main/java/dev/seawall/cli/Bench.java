@@ -177,7 +177,7 @@ final class Bench implements Callable<Integer> {
 
   private static boolean severalInFlight(OpenMachine machine) {
     try (var queue = machine.machine().files().newQueue()) {
-      return queue.depth() > 1;
+      return queue.depth(StorageFile.BLOCK_BYTES) > 1;
     }
   }
 

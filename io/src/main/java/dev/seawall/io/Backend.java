@@ -10,7 +10,8 @@ public enum Backend {
   /// `FileChannel`, on every platform. Threads other than the file's own must not write: see
   /// [IoQueue#callerMayLead].
   CHANNEL,
-  /// System calls with direct I/O, or a [StorageException] that says why not.
+  /// System calls with direct I/O, or a [StorageException] that says why not. Several long writes
+  /// are in flight by four threads of their queue, see [IoQueue#depth].
   DIRECT,
   /// System calls with direct I/O by four threads of each queue, so that as many operations are in
   /// flight; or a [StorageException] that says why not. Where io_uring is forbidden, and groups are

@@ -14,9 +14,11 @@ public interface IoQueue extends AutoCloseable {
   /// Ends an [#await] that is under way, or else the next one; from any thread.
   void wake();
 
-  /// Returns the most operations that are usefully in flight at once; 1 for a backend that works
-  /// inside `submit`.
-  int depth();
+  /// Returns the most writes of this length that are usefully in flight at once; 1 where a write
+  /// ends inside `submit`. Never less for longer ones.
+  ///
+  /// @param bytes length of one write
+  int depth(long bytes);
 
   /// Returns how many operations are in flight, ended but not polled ones included.
   int inFlight();

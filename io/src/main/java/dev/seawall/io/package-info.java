@@ -53,9 +53,10 @@
 /// the same system calls through the page cache (`buffered`), and a process that can have no
 /// further ring (too many open files) works inside `submit`. Both appear in the report.
 ///
-/// On `uring` and `threads` several operations are really in flight ([IoQueue#depth] over 1). Which
-/// thread submits and which one polls may change from call to call; a submitter may end before its
-/// operations do. Blocking verbs, reads included, are the system calls of `direct`.
+/// On `uring` and `threads` several operations are really in flight ([IoQueue#depth] over 1), on
+/// `direct` long writes, by threads as well. Which thread submits and which one polls may change
+/// from call to call; a submitter may end before its operations do. Blocking verbs, reads included,
+/// are the system calls of `direct`.
 ///
 /// # Assumptions
 ///

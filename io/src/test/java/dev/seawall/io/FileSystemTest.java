@@ -103,7 +103,7 @@ final class FileSystemTest {
           public void wake() {}
 
           @Override
-          public int depth() {
+          public int depth(long bytes) {
             return 1;
           }
 

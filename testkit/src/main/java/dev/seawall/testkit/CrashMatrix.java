@@ -230,6 +230,7 @@ public final class CrashMatrix {
     RandomGenerator random = seed.random("machine");
     return SimOptions.defaults()
         .withDepth(1 + random.nextInt(8))
-        .withCallerMayLead(random.nextBoolean());
+        .withCallerMayLead(random.nextBoolean())
+        .withInFlightFrom(random.nextBoolean() ? 0 : 4096L << random.nextInt(5));
   }
 }

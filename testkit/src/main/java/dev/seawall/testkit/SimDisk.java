@@ -31,6 +31,7 @@ public final class SimDisk {
   private final Set<Path> denied = new HashSet<>();
   private Life life = new Life();
   private @Nullable Death deathAfterOperation;
+  private int mostInFlight;
   private long capacityBytes;
   private int nextInode = 1;
 
@@ -52,6 +53,15 @@ public final class SimDisk {
   /// Returns how many operations of one verb the disk has seen, over all incarnations.
   public long operations(Verb verb) {
     return faults.count(verb);
+  }
+
+  /// Returns how many writes of one queue were in flight at most, over all incarnations.
+  public int mostInFlight() {
+    return mostInFlight;
+  }
+
+  void noteInFlight(int writes) {
+    mostInFlight = Math.max(mostInFlight, writes);
   }
 
   /// Returns how many operations needed new blocks, over all incarnations; [Fault.DiskFull] counts

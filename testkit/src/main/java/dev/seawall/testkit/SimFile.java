@@ -69,6 +69,7 @@ final class SimFile implements StorageFile {
       return;
     }
     checkAlone(position, source.byteSize());
+    queue.checkDepth(source.byteSize());
     SimOperation write = new SimOperation(this, inode, verb, ticket, position, source);
     inode.inFlight.add(write);
     queue.add(write);

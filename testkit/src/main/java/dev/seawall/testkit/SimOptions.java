@@ -4,10 +4,11 @@ package dev.seawall.testkit;
 /// How a simulated machine is built. Immutable.
 public final class SimOptions {
   private static final SimOptions DEFAULTS =
-      new SimOptions(FaultPlan.none(), 4, true, Long.MAX_VALUE, false, 200_000L, 1_000_000L);
+      new SimOptions(FaultPlan.none(), 4, 0, true, Long.MAX_VALUE, false, 200_000L, 1_000_000L);
 
   private final FaultPlan faults;
   private final int depth;
+  private final long inFlightFrom;
   private final boolean callerMayLead;
   private final long capacityBytes;
   private final boolean copyOnWrite;
@@ -17,6 +18,7 @@ public final class SimOptions {
   private SimOptions(
       FaultPlan faults,
       int depth,
+      long inFlightFrom,
       boolean callerMayLead,
       long capacityBytes,
       boolean copyOnWrite,
@@ -24,6 +26,7 @@ public final class SimOptions {
       long stepLimit) {
     this.faults = faults;
     this.depth = depth;
+    this.inFlightFrom = inFlightFrom;
     this.callerMayLead = callerMayLead;
     this.capacityBytes = capacityBytes;
     this.copyOnWrite = copyOnWrite;
@@ -31,8 +34,8 @@ public final class SimOptions {
     this.stepLimit = stepLimit;
   }
 
-  /// No faults, depth 4, callers may lead, an endless disk, up to 0.2 ms a device trip, a million
-  /// steps an incarnation.
+  /// No faults, depth 4 for writes of any length, callers may lead, an endless disk, up to 0.2 ms a
+  /// device trip, a million steps an incarnation.
   public static SimOptions defaults() {
     return DEFAULTS;
   }
@@ -40,7 +43,14 @@ public final class SimOptions {
   /// Returns options that differ in what goes wrong.
   public SimOptions withFaults(FaultPlan plan) {
     return new SimOptions(
-        plan, depth, callerMayLead, capacityBytes, copyOnWrite, maxLatencyNanos, stepLimit);
+        plan,
+        depth,
+        inFlightFrom,
+        callerMayLead,
+        capacityBytes,
+        copyOnWrite,
+        maxLatencyNanos,
+        stepLimit);
   }
 
   /// Returns options that differ in the depth of queues, 1 to 8.
@@ -49,13 +59,41 @@ public final class SimOptions {
       throw new IllegalArgumentException("depth " + operations + ", expected 1 to 8");
     }
     return new SimOptions(
-        faults, operations, callerMayLead, capacityBytes, copyOnWrite, maxLatencyNanos, stepLimit);
+        faults,
+        operations,
+        inFlightFrom,
+        callerMayLead,
+        capacityBytes,
+        copyOnWrite,
+        maxLatencyNanos,
+        stepLimit);
+  }
+
+  /// Returns options that differ in the length of writes, in bytes, from which several are in
+  /// flight; shorter ones go one by one.
+  public SimOptions withInFlightFrom(long bytes) {
+    return new SimOptions(
+        faults,
+        depth,
+        bytes,
+        callerMayLead,
+        capacityBytes,
+        copyOnWrite,
+        maxLatencyNanos,
+        stepLimit);
   }
 
   /// Returns options that differ in what [dev.seawall.io.IoQueue#callerMayLead] answers.
   public SimOptions withCallerMayLead(boolean mayLead) {
     return new SimOptions(
-        faults, depth, mayLead, capacityBytes, copyOnWrite, maxLatencyNanos, stepLimit);
+        faults,
+        depth,
+        inFlightFrom,
+        mayLead,
+        capacityBytes,
+        copyOnWrite,
+        maxLatencyNanos,
+        stepLimit);
   }
 
   /// Returns options that differ in the size of the disk, counted in blocks that files occupy.
@@ -64,14 +102,21 @@ public final class SimOptions {
       throw new IllegalArgumentException("capacity of " + bytes + " bytes");
     }
     return new SimOptions(
-        faults, depth, callerMayLead, bytes, copyOnWrite, maxLatencyNanos, stepLimit);
+        faults, depth, inFlightFrom, callerMayLead, bytes, copyOnWrite, maxLatencyNanos, stepLimit);
   }
 
   /// Returns options that differ in whether writing an existing block needs a free one, as on
   /// btrfs, ZFS and thin volumes.
   public SimOptions withCopyOnWrite(boolean enabled) {
     return new SimOptions(
-        faults, depth, callerMayLead, capacityBytes, enabled, maxLatencyNanos, stepLimit);
+        faults,
+        depth,
+        inFlightFrom,
+        callerMayLead,
+        capacityBytes,
+        enabled,
+        maxLatencyNanos,
+        stepLimit);
   }
 
   /// Returns options that differ in the longest simulated time of one device trip, in nanoseconds;
@@ -81,13 +126,20 @@ public final class SimOptions {
       throw new IllegalArgumentException("latency of " + nanos + " ns");
     }
     return new SimOptions(
-        faults, depth, callerMayLead, capacityBytes, copyOnWrite, nanos, stepLimit);
+        faults, depth, inFlightFrom, callerMayLead, capacityBytes, copyOnWrite, nanos, stepLimit);
   }
 
   /// Returns options that differ in how many worker steps one incarnation may take.
   public SimOptions withStepLimit(long steps) {
     return new SimOptions(
-        faults, depth, callerMayLead, capacityBytes, copyOnWrite, maxLatencyNanos, steps);
+        faults,
+        depth,
+        inFlightFrom,
+        callerMayLead,
+        capacityBytes,
+        copyOnWrite,
+        maxLatencyNanos,
+        steps);
   }
 
   /// Returns what goes wrong.
@@ -97,6 +149,10 @@ public final class SimOptions {
 
   int depth() {
     return depth;
+  }
+
+  long inFlightFrom() {
+    return inFlightFrom;
   }
 
   boolean callerMayLead() {

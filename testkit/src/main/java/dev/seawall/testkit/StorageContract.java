@@ -390,7 +390,8 @@ public final class StorageContract {
       Expect.equal(0, queue.poll());
       Expect.equal(0, queue.await());
       Expect.equal(0, queue.inFlight());
-      Expect.that(queue.depth() >= 1, "a depth of 1 or more");
+      Expect.that(queue.depth(1) >= 1, "a depth of 1 or more");
+      Expect.that(queue.depth(64 << 20) >= queue.depth(1), "no less for longer writes");
     }
   }
 

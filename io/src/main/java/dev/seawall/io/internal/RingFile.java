@@ -62,7 +62,7 @@ final class RingFile implements StorageFile {
     if (!source.scope().isAlive()) {
       throw new IllegalStateException("write of memory that was freed");
     }
-    if (!queue.hasRing()) {
+    if (!queue.takes(source.byteSize())) {
       if (durable) {
         blocking.submitDurableWrite(ticket, position, source);
       } else {
@@ -78,7 +78,7 @@ final class RingFile implements StorageFile {
 
   @Override
   public void submitSync(IoTicket ticket) {
-    if (!queue.hasRing()) {
+    if (!queue.takes(0)) {
       blocking.submitSync(ticket);
       return;
     }

@@ -31,6 +31,7 @@ final class RingQueue implements IoQueue {
 
   private final Source source;
   private final int depth;
+  private final long ringFrom;
   private final Consumer<String> whenRefused;
   private final long graceNanos;
   private final SyncQueue immediate = new SyncQueue(true);
@@ -56,15 +57,19 @@ final class RingQueue implements IoQueue {
   /// Makes a queue without a ring.
   ///
   /// @param depth how many operations are usefully in flight
+  /// @param ringFrom the length in bytes from which writes go into the ring; shorter ones, and
+  ///   syncs unless it is 0, end inside `submit`
   /// @param whenRefused told why when the ring cannot be made
-  RingQueue(Source source, int depth, Consumer<String> whenRefused) {
-    this(source, depth, whenRefused, GRACE_NANOS);
+  RingQueue(Source source, int depth, long ringFrom, Consumer<String> whenRefused) {
+    this(source, depth, ringFrom, whenRefused, GRACE_NANOS);
   }
 
   /// Makes one that waits for the results of a failed ring as long as it is told.
-  RingQueue(Source source, int depth, Consumer<String> whenRefused, long graceNanos) {
+  RingQueue(
+      Source source, int depth, long ringFrom, Consumer<String> whenRefused, long graceNanos) {
     this.source = source;
     this.depth = depth;
+    this.ringFrom = ringFrom;
     this.whenRefused = whenRefused;
     this.graceNanos = graceNanos;
   }
@@ -74,10 +79,14 @@ final class RingQueue implements IoQueue {
     return immediate;
   }
 
-  /// Returns whether operations can be put in flight; makes the ring the first time.
-  boolean hasRing() {
+  /// Returns whether a write of this length, or a sync for 0, goes into the ring; makes the ring
+  /// the first time.
+  boolean takes(long bytes) {
     if (closed) {
       throw new IllegalStateException("submit to a closed queue");
+    }
+    if (bytes < ringFrom) {
+      return false;
     }
     if (ring != null || ringRefused) {
       return ring != null;
@@ -156,8 +165,8 @@ final class RingQueue implements IoQueue {
   }
 
   @Override
-  public int depth() {
-    return ringRefused ? immediate.depth() : depth;
+  public int depth(long bytes) {
+    return ringRefused || bytes < ringFrom ? immediate.depth(bytes) : depth;
   }
 
   @Override

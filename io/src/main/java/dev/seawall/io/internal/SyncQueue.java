@@ -77,7 +77,7 @@ final class SyncQueue implements IoQueue {
   }
 
   @Override
-  public int depth() {
+  public int depth(long bytes) {
     return 1;
   }
 

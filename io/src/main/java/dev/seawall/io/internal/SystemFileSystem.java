@@ -25,6 +25,9 @@ public final class SystemFileSystem implements FileSystem {
   /// As far as the simulation goes (ADR 0010).
   private static final int URING_DEPTH = 8;
 
+  /// Writes of `DIRECT` that gain from each other, in bytes (ADR 0017).
+  private static final long IN_FLIGHT_FROM = 1 << 20;
+
   private final Backend backend;
   private final boolean pageCacheWillDo;
   private final List<Refusal> refused = new CopyOnWriteArrayList<>();
@@ -111,10 +114,15 @@ public final class SystemFileSystem implements FileSystem {
   @Override
   public IoQueue newQueue() {
     return switch (backend) {
-      case URING -> new RingQueue(KernelRing::open, URING_DEPTH, this::ringIsRefused);
-      case THREADS -> new RingQueue(ThreadRing::open, ThreadRing.THREADS, this::ringIsRefused);
-      case DIRECT, CHANNEL, AUTO -> new SyncQueue(backend != Backend.CHANNEL);
+      case URING -> new RingQueue(KernelRing::open, URING_DEPTH, 0, this::ringIsRefused);
+      case THREADS -> threads(0);
+      case DIRECT -> threads(IN_FLIGHT_FROM);
+      case CHANNEL, AUTO -> new SyncQueue(false);
     };
+  }
+
+  private IoQueue threads(long ringFrom) {
+    return new RingQueue(ThreadRing::open, ThreadRing.THREADS, ringFrom, this::ringIsRefused);
   }
 
   @Override

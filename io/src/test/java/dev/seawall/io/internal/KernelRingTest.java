@@ -30,7 +30,7 @@ final class KernelRingTest {
 
   private final Arena arena = Arena.ofShared();
   private final List<String> refusals = new ArrayList<>();
-  private final RingQueue queue = new RingQueue(KernelRing::open, 8, refusals::add);
+  private final RingQueue queue = new RingQueue(KernelRing::open, 8, 0, refusals::add);
   private RingFile file;
   @TempDir Path directory;
 

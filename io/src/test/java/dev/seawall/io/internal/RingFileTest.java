@@ -37,7 +37,7 @@ final class RingFileTest {
   private final Arena arena = Arena.ofShared();
   private final FakeRing ring = new FakeRing(4);
   private final List<String> refusals = new ArrayList<>();
-  private final RingQueue queue = new RingQueue(_ -> ring, 4, refusals::add, GRACE_NANOS);
+  private final RingQueue queue = new RingQueue(_ -> ring, 4, 0, refusals::add, GRACE_NANOS);
   private RingFile file;
   @TempDir Path directory;
 
@@ -438,6 +438,34 @@ final class RingFileTest {
   }
 
   @Test
+  void shorterWritesAndSyncsEndInsideSubmitAndLongOnesAreInTheRing() throws StorageException {
+    RingQueue large = new RingQueue(_ -> ring, 4, 2 * BLOCK, refusals::add);
+    try (RingFile mixed = open("mixed", large)) {
+      IoTicket small = new IoTicket();
+      IoTicket sync = new IoTicket();
+      IoTicket first = new IoTicket();
+      IoTicket second = new IoTicket();
+      mixed.submitDurableWrite(small, 0, memory(1));
+      mixed.submitSync(sync);
+      assertThat(ring.inKernel()).isEmpty();
+      assertThat(large.poll()).isEqualTo(2);
+      assertWell(small);
+      assertWell(sync);
+      mixed.submitDurableWrite(first, BLOCK, memory(2));
+      mixed.submitWrite(second, 3 * BLOCK, memory(2));
+      assertThat(ring.inKernel()).hasSize(2);
+      assertThat(large.poll()).isZero();
+      ring.inKernel().forEach(ring::endWell);
+      assertThat(large.await()).isEqualTo(2);
+      assertWell(first);
+      assertWell(second);
+    }
+    assertThat(large.depth(2 * BLOCK - 1)).isEqualTo(1);
+    assertThat(large.depth(2 * BLOCK)).isEqualTo(4);
+    large.close();
+  }
+
+  @Test
   void withoutARingTheFileWorksInsideSubmitAndSaysWhy() throws StorageException {
     RingQueue without =
         new RingQueue(
@@ -445,6 +473,7 @@ final class RingFileTest {
               throw new RingRefusedException("there is none");
             },
             4,
+            0,
             refusals::add);
     try (RingFile plain = open("plain", without)) {
       IoTicket write = new IoTicket();
@@ -457,7 +486,7 @@ final class RingFileTest {
       assertWell(sync);
       assertThat(plain.size()).isEqualTo(BLOCK);
     }
-    assertThat(without.depth()).isEqualTo(1);
+    assertThat(without.depth(BLOCK)).isEqualTo(1);
     assertThat(refusals).containsExactly("there is none");
     without.close();
   }

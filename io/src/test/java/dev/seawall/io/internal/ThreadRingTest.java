@@ -111,7 +111,7 @@ final class ThreadRingTest {
   @Test
   void aQueueThatOnlyBlocksOrReadsStartsNoThread() throws Exception {
     ring.close();
-    RingQueue queue = new RingQueue(ThreadRing::open, ThreadRing.THREADS, _ -> {});
+    RingQueue queue = new RingQueue(ThreadRing::open, ThreadRing.THREADS, 0, _ -> {});
     Path path = directory.resolve("g");
     RingFile blocking =
         new RingFile(

@@ -17,7 +17,7 @@ final class Gathering {
   private static final int LIMIT = 256;
   private static final int HALVES = 2;
 
-  private final IoQueue queue;
+  private final boolean inHalves;
 
   /// How many appends the next group would have if everybody came back.
   private int due;
@@ -31,18 +31,20 @@ final class Gathering {
   private volatile int recent;
 
   Gathering(IoQueue queue) {
-    this.queue = queue;
+    inHalves = queue.depth(1) > 1;
   }
 
   /// A group was submitted.
+  ///
+  /// @param others whether others go beside it
   @SuppressWarnings("NonAtomicVolatileUpdate") // One leader at a time writes.
-  void submitted(int batches) {
+  void submitted(int batches, boolean others) {
     if (batches > 1) {
       recent = MEMORY;
     } else if (recent > 0) {
       recent = recent - 1;
     }
-    due = queue.depth() > 1 ? Math.max(0, due - batches) : 0;
+    due = others ? Math.max(0, due - batches) : 0;
     expect();
   }
 
@@ -63,7 +65,7 @@ final class Gathering {
   }
 
   private void expect() {
-    int share = queue.depth() > 1 ? (callers + HALVES - 1) / HALVES : callers;
+    int share = inHalves ? (callers + HALVES - 1) / HALVES : callers;
     expected = Math.min(due, share);
   }
 

@@ -219,15 +219,16 @@ final class GroupCommitter {
   }
 
   private boolean submitWrite() {
-    if (failure != null || inFlight.size() >= queue.depth()) {
+    if (failure != null || inFlight.size() >= queue.depth(Long.MAX_VALUE)) {
       return false;
     }
     Window window = next();
     if (window == null) {
       return false;
     }
-    gathering.submitted(window.batches);
-    boolean alone = inFlight.isEmpty() && !gathering.crowded() && queue.depth() > 1;
+    boolean others = queue.depth(window.tail) > 1;
+    gathering.submitted(window.batches, others);
+    boolean alone = others && inFlight.isEmpty() && !gathering.crowded();
     batches += window.batches;
     window.closedBatches = batches;
     describe(window);
@@ -275,16 +276,17 @@ final class GroupCommitter {
         if (!policy.writeDue(active.seq) || (patient && active.batches < gathering.expected())) {
           return null;
         }
-        if (sharesBlock(active)) {
+        if (mustWait(active)) {
           blocked = true;
           return null;
         }
         policy.activeClosed();
         appender.close(
-            padAlways || (queue.depth() > 1 && (!inFlight.isEmpty() || active.batches > 1)));
+            padAlways
+                || (queue.depth(active.tail) > 1 && (!inFlight.isEmpty() || active.batches > 1)));
         window = ring.firstClosed();
       }
-      if (window == null || sharesBlock(window)) {
+      if (window == null || mustWait(window)) {
         blocked = true;
         return null;
       }
@@ -320,6 +322,13 @@ final class GroupCommitter {
   private boolean moreThan(long seq) {
     Window active = appender.active();
     return appender.nextSeq() - 1 > seq || (active != null && active.hasFrames());
+  }
+
+  /// Returns whether a group has to wait for one in flight: they share a block, or it is one of
+  /// those that go alone.
+  private boolean mustWait(Window window) {
+    return sharesBlock(window)
+        || (!inFlight.isEmpty() && inFlight.size() >= queue.depth(window.tail));
   }
 
   private boolean sharesBlock(Window window) {
@@ -418,7 +427,7 @@ final class GroupCommitter {
 
   /// Returns whether another group could be sent now if there were one.
   boolean hasRoom() {
-    return !blocked && inFlight.size() < queue.depth();
+    return !blocked && inFlight.size() < queue.depth(Long.MAX_VALUE);
   }
 
   Gathering gathering() {

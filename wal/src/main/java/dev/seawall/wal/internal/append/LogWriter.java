@@ -82,7 +82,7 @@ public final class LogWriter implements AutoCloseable {
             pool,
             owner,
             waiters::durableSeq,
-            queue.depth() > 1,
+            queue.depth(options.windowBytes()) > 1,
             epoch,
             segment,
             position,

@@ -9,12 +9,13 @@
 ///
 /// # Several groups in flight
 ///
-/// Where the backend has operations in flight ([dev.seawall.io.IoQueue#depth] above 1), groups end
-/// on a block's boundary and are written beside each other: small ones two at a time as durable
-/// writes, large ones four; what comes on top of them is written plainly, and one sync serves all
-/// of it. What is durable is always a prefix: a group counts when it and all before it are durable.
-/// The leader sleeps in the queue; an append that makes a group worth sending wakes it ([Gathering]
-/// says how many that takes).
+/// Where the backend has operations of a group's length in flight ([dev.seawall.io.IoQueue#depth]
+/// above 1), such groups end on a block's boundary and are written beside each other: small ones
+/// two at a time as durable writes, large ones four; what comes on top of them is written plainly,
+/// and one sync serves all of it. A group for which the depth is 1 waits until it is alone. What is
+/// durable is always a prefix: a group counts when it and all before it are durable. The leader
+/// sleeps in the queue; an append that makes a group worth sending wakes it ([Gathering] says how
+/// many that takes).
 ///
 /// # Mapped
 ///
