@@ -169,15 +169,16 @@ final class Bench implements Callable<Integer> {
   private void disk(DiskPace disk, OpenMachine machine) throws StorageException {
     keep(disk.prepared(machine.machine(), StorageFile.BLOCK_BYTES, 1));
     keep(disk.prepared(machine.machine(), LARGE, 1));
-    if (severalInFlight(machine)) {
-      keep(disk.prepared(machine.machine(), StorageFile.BLOCK_BYTES, IN_FLIGHT));
-      keep(disk.prepared(machine.machine(), LARGE, IN_FLIGHT));
+    for (int bytes : new int[] {StorageFile.BLOCK_BYTES, LARGE}) {
+      if (severalInFlight(machine, bytes)) {
+        keep(disk.prepared(machine.machine(), bytes, IN_FLIGHT));
+      }
     }
   }
 
-  private static boolean severalInFlight(OpenMachine machine) {
+  private static boolean severalInFlight(OpenMachine machine, int bytes) {
     try (var queue = machine.machine().files().newQueue()) {
-      return queue.depth(StorageFile.BLOCK_BYTES) > 1;
+      return queue.depth(bytes) > 1;
     }
   }
 

@@ -83,7 +83,7 @@ public final class SystemFileSystem implements FileSystem {
     }
     return switch (backend) {
       case URING -> ringRefused ? "direct" : "uring";
-      case THREADS -> "threads";
+      case THREADS -> ringRefused ? "direct" : "threads";
       case DIRECT, CHANNEL, AUTO -> "direct";
     };
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +61,24 @@ final class ThreadRing implements Ring {
   }
 
   /// Makes one and starts its threads.
-  static ThreadRing open(int entries) {
+  ///
+  /// @throws RingRefusedException when the system gives this process no further thread
+  static ThreadRing open(int entries) throws RingRefusedException {
+    return open(entries, Thread.ofPlatform().daemon().name("seawall-writer-", 1).factory());
+  }
+
+  static ThreadRing open(int entries, ThreadFactory factory) throws RingRefusedException {
     ThreadRing ring = new ThreadRing(entries);
-    for (int i = 1; i <= THREADS; i++) {
-      ring.threads.add(Thread.ofPlatform().daemon().name("seawall-writer-" + i).start(ring::run));
+    try {
+      for (int i = 0; i < THREADS; i++) {
+        Thread thread = factory.newThread(ring::run);
+        thread.start();
+        ring.threads.add(thread);
+      }
+    } catch (OutOfMemoryError e) {
+      // What a JVM throws when a limit of processes or of the container is reached.
+      ring.close();
+      throw new RingRefusedException("no writer thread could be started: " + e.getMessage());
     }
     return ring;
   }

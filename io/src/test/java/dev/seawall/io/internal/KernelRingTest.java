@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,23 +136,27 @@ final class KernelRingTest {
     MemorySegment block = block(7);
     Thread submitter = Thread.ofPlatform().start(() -> file.submitWrite(new IoTicket(), 0, block));
     submitter.join();
+    // The queue is for one thread at a time: nobody touches it before the submission is over.
+    CountDownLatch submitted = new CountDownLatch(1);
     Thread busy =
         Thread.ofPlatform()
             .start(() -> {
               file.submitSync(new IoTicket());
+              submitted.countDown();
               while (!Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
               }
             });
-    while (queue.inFlight() < 2) {
-      Thread.onSpinWait();
+    try {
+      submitted.await();
+      int told = 0;
+      while (told < 2) {
+        told += queue.await();
+      }
+    } finally {
+      busy.interrupt();
+      busy.join();
     }
-    int told = 0;
-    while (told < 2) {
-      told += queue.await();
-    }
-    busy.interrupt();
-    busy.join();
   }
 
   @Test

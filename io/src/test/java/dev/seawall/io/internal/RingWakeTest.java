@@ -38,7 +38,7 @@ final class RingWakeTest {
     },
     THREADS {
       @Override
-      Ring open(int entries) {
+      Ring open(int entries) throws RingRefusedException {
         assumeTrue(NativeAccess.isAvailable());
         return ThreadRing.open(entries);
       }

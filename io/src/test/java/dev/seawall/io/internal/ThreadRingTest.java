@@ -31,9 +31,13 @@ final class ThreadRingTest {
   private static final int EFAULT = 14;
 
   private final Arena arena = Arena.ofShared();
-  private final ThreadRing ring = ThreadRing.open(8);
+  private final ThreadRing ring;
   private DirectFile file;
   @TempDir Path directory;
+
+  ThreadRingTest() throws RingRefusedException {
+    ring = ThreadRing.open(8);
+  }
 
   @BeforeEach
   void openFile() throws StorageException {
@@ -106,6 +110,50 @@ final class ThreadRingTest {
     assertThat(writers()).hasSize(ThreadRing.THREADS);
     ring.close();
     assertThat(writers()).isEmpty();
+  }
+
+  /// A container may limit processes: then writes end inside `submit`, and none of the threads that
+  /// could be started stays.
+  @Test
+  void whereNoThreadCanBeStartedThereIsNoRing() throws Exception {
+    ring.close();
+    List<String> refusals = new ArrayList<>();
+    int[] started = new int[1];
+    RingQueue queue =
+        new RingQueue(
+            entries -> ThreadRing.open(entries, task -> limited(task, started)),
+            ThreadRing.THREADS,
+            0,
+            refusals::add);
+    Path path = directory.resolve("g");
+    try (RingFile file =
+        new RingFile(
+            path, OpenMode.CREATE, queue, DirectFile.open(path, OpenMode.CREATE, () -> {}))) {
+      IoTicket ticket = new IoTicket();
+      file.submitDurableWrite(ticket, 0, block(1));
+      assertThat(queue.poll()).isEqualTo(1);
+      assertThat(ticket.failure()).isNull();
+    }
+    assertThat(started[0]).isEqualTo(3);
+    assertThat(writers()).isEmpty();
+    assertThat(queue.depth(BLOCK)).isEqualTo(1);
+    assertThat(refusals)
+        .singleElement()
+        .asString()
+        .isEqualTo("no writer thread could be started: unable to create native thread");
+    queue.close();
+  }
+
+  private static Thread limited(Runnable task, int[] started) {
+    return new Thread(task, "seawall-writer-" + started[0]) {
+      @Override
+      public void start() {
+        if (++started[0] == 3) {
+          throw new OutOfMemoryError("unable to create native thread");
+        }
+        super.start();
+      }
+    };
   }
 
   @Test
