@@ -21,9 +21,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,8 +95,14 @@ final class KillCrashTest {
     Path directory = home.resolve("log");
     List<String> expected = new ArrayList<>();
     for (int round = 0; round < 4; round++) {
-      long printed = appendUntilKilled(directory, way, round);
-      List<String> found = records(directory);
+      int lines = round;
+      long printed =
+          appendUntilKilled(
+              directory,
+              way,
+              1_000_000,
+              line -> line(lines, line).getBytes(StandardCharsets.UTF_8));
+      List<String> found = records(directory, bytes -> new String(bytes, StandardCharsets.UTF_8));
       assertThat(found.size()).as("seed %s", seed).isGreaterThanOrEqualTo((int) printed);
       for (int i = expected.size(), line = 0; i < found.size(); i++, line++) {
         expected.add(line(round, line));
@@ -100,6 +110,45 @@ final class KillCrashTest {
       assertThat(found).as("seed %s", seed).isEqualTo(expected);
     }
     assertThat(expected).isNotEmpty();
+  }
+
+  /// The same with records that fill groups of several megabytes, which go to the disk side by
+  /// side.
+  @ParameterizedTest
+  @ValueSource(strings = {"--backend=auto", "--backend=uring", "--backend=threads"})
+  void longRecordsSideBySideKeepAPrefixToo(String way) throws Exception {
+    assumeThatItWorks(way);
+    Path directory = home.resolve("log");
+    List<String> expected = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      int lines = round;
+      long printed = appendUntilKilled(directory, way, 150, line -> longLine(lines, line));
+      List<String> found = records(directory, KillCrashTest::summary);
+      assertThat(found.size()).as("seed %s", seed).isGreaterThanOrEqualTo((int) printed);
+      for (int i = expected.size(), line = 0; i < found.size(); i++, line++) {
+        expected.add(summary(longLine(round, line)));
+      }
+      assertThat(found).as("seed %s", seed).isEqualTo(expected);
+    }
+    assertThat(expected).isNotEmpty();
+  }
+
+  private static byte[] longLine(int round, int line) {
+    byte[] bytes = new byte[600_000 + line * 131_071 % 900_000];
+    Arrays.fill(bytes, (byte) ('a' + line % 26));
+    byte[] name = line(round, line).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(name, 0, bytes, 0, name.length);
+    return bytes;
+  }
+
+  private static String summary(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return new String(bytes, 0, 30, StandardCharsets.US_ASCII)
+        + ' '
+        + bytes.length
+        + ' '
+        + crc.getValue();
   }
 
   private static void assumeThatItWorks(String way) {
@@ -114,13 +163,15 @@ final class KillCrashTest {
   }
 
   /// Returns the last index that was printed whole.
-  private long appendUntilKilled(Path directory, String way, int round) throws Exception {
+  private long appendUntilKilled(Path directory, String way, int lines, IntFunction<byte[]> content)
+      throws Exception {
     Process process = Jar.start(home.resolve("errors"), "wal", "append", way, directory);
     Thread feeder =
         new Thread(() -> {
           try (OutputStream in = process.getOutputStream()) {
-            for (int line = 0; line < 1_000_000; line++) {
-              in.write((line(round, line) + "\n").getBytes(StandardCharsets.UTF_8));
+            for (int line = 0; line < lines; line++) {
+              in.write(content.apply(line));
+              in.write('\n');
             }
           } catch (IOException _) {
             // Killed: the pipe broke.
@@ -146,8 +197,8 @@ final class KillCrashTest {
     }
     process.waitFor();
     feeder.join();
-    List<String> lines = out.substring(0, out.lastIndexOf("\n") + 1).lines().toList();
-    return lines.isEmpty() ? 0 : Long.parseLong(lines.getLast());
+    List<String> printed = out.substring(0, out.lastIndexOf("\n") + 1).lines().toList();
+    return printed.isEmpty() ? 0 : Long.parseLong(printed.getLast());
   }
 
   private static void killLater(Process process, long millis) {
@@ -171,12 +222,13 @@ final class KillCrashTest {
     return "round " + round + ", line " + line + " " + "x".repeat(line % 300);
   }
 
-  private static List<String> records(Path directory) throws IOException {
+  private static List<String> records(Path directory, Function<byte[], String> form)
+      throws IOException {
     List<String> records = new ArrayList<>();
     try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.defaults());
         WalReader reader = log.reader(1)) {
       while (reader.next()) {
-        records.add(new String(reader.payloadBytes(), StandardCharsets.UTF_8));
+        records.add(form.apply(reader.payloadBytes()));
       }
     }
     return records;
