@@ -42,7 +42,11 @@ final class Reach {
         "W1 128 B recycling, p50 × chronicle",
         3,
         results.ratio(small, SUBJECT, small, "chronicle", "p50Nanos"));
-    atMost("W1 128 B recycling, B/op of the caller", 0, value(small, "callerBytesPerRecord"));
+    // The segment index grows by an entry for some KiB of log; an object per append is 16 and more.
+    atMost(
+        "W1 128 B recycling, B/op of the caller (0 is asked for)",
+        0.05,
+        value(small, "callerBytesPerRecord"));
     atMost("W1 1 KiB recycling, mean ns with the drain", 350, value(large, "meanNanos"));
     atLeast("W1 1 KiB recycling, mean × best peer", 2, best(large));
     atMost("W1 128 B recycling, mapped, mean ns", 60, results.spread(small, MAPPED, "meanNanos"));
@@ -156,8 +160,7 @@ final class Reach {
   }
 
   private void atMost(String what, double bound, Optional<Spread> measured) {
-    // What is asked to be 0 bytes may be a few bytes in a million appends.
-    line(what, "≤ ", bound, measured, measured.map(spread -> spread.median() <= bound + 0.05));
+    line(what, "≤ ", bound, measured, measured.map(spread -> spread.median() <= bound));
   }
 
   private void line(
