@@ -51,7 +51,7 @@
 /// io_uring is tried by making a ring and sending a request through it, since a container may
 /// forbid either call. Two things are found out later: a file system that refuses `O_DIRECT` gets
 /// the same system calls through the page cache (`buffered`), and a process that can have no
-/// further ring (too many open files) works inside `submit`. Both appear in the report.
+/// further ring (too many open files or threads) works inside `submit`. Both appear in the report.
 ///
 /// On `uring` and `threads` several operations are really in flight ([IoQueue#depth] over 1), on
 /// `direct` long writes, by threads as well. Which thread submits and which one polls may change

@@ -3,35 +3,29 @@ package dev.seawall.testkit;
 
 /// How a simulated machine is built. Immutable.
 public final class SimOptions {
-  private static final SimOptions DEFAULTS =
-      new SimOptions(FaultPlan.none(), 4, 0, true, Long.MAX_VALUE, false, 200_000L, 1_000_000L);
+  private static final SimOptions DEFAULTS = new SimOptions();
 
-  private final FaultPlan faults;
-  private final int depth;
-  private final long inFlightFrom;
-  private final boolean callerMayLead;
-  private final long capacityBytes;
-  private final boolean copyOnWrite;
-  private final long maxLatencyNanos;
-  private final long stepLimit;
+  // Written by a `with…` before anybody else sees the copy.
+  private FaultPlan faults = FaultPlan.none();
+  private int depth = 4;
+  private long inFlightFrom;
+  private boolean callerMayLead = true;
+  private long capacityBytes = Long.MAX_VALUE;
+  private boolean copyOnWrite;
+  private long maxLatencyNanos = 200_000L;
+  private long stepLimit = 1_000_000L;
 
-  private SimOptions(
-      FaultPlan faults,
-      int depth,
-      long inFlightFrom,
-      boolean callerMayLead,
-      long capacityBytes,
-      boolean copyOnWrite,
-      long maxLatencyNanos,
-      long stepLimit) {
-    this.faults = faults;
-    this.depth = depth;
-    this.inFlightFrom = inFlightFrom;
-    this.callerMayLead = callerMayLead;
-    this.capacityBytes = capacityBytes;
-    this.copyOnWrite = copyOnWrite;
-    this.maxLatencyNanos = maxLatencyNanos;
-    this.stepLimit = stepLimit;
+  private SimOptions() {}
+
+  private SimOptions(SimOptions other) {
+    faults = other.faults;
+    depth = other.depth;
+    inFlightFrom = other.inFlightFrom;
+    callerMayLead = other.callerMayLead;
+    capacityBytes = other.capacityBytes;
+    copyOnWrite = other.copyOnWrite;
+    maxLatencyNanos = other.maxLatencyNanos;
+    stepLimit = other.stepLimit;
   }
 
   /// No faults, depth 4 for writes of any length, callers may lead, an endless disk, up to 0.2 ms a
@@ -42,15 +36,9 @@ public final class SimOptions {
 
   /// Returns options that differ in what goes wrong.
   public SimOptions withFaults(FaultPlan plan) {
-    return new SimOptions(
-        plan,
-        depth,
-        inFlightFrom,
-        callerMayLead,
-        capacityBytes,
-        copyOnWrite,
-        maxLatencyNanos,
-        stepLimit);
+    SimOptions copy = new SimOptions(this);
+    copy.faults = plan;
+    return copy;
   }
 
   /// Returns options that differ in the depth of queues, 1 to 8.
@@ -58,42 +46,27 @@ public final class SimOptions {
     if (operations < 1 || operations > 8) {
       throw new IllegalArgumentException("depth " + operations + ", expected 1 to 8");
     }
-    return new SimOptions(
-        faults,
-        operations,
-        inFlightFrom,
-        callerMayLead,
-        capacityBytes,
-        copyOnWrite,
-        maxLatencyNanos,
-        stepLimit);
+    SimOptions copy = new SimOptions(this);
+    copy.depth = operations;
+    return copy;
   }
 
   /// Returns options that differ in the length of writes, in bytes, from which several are in
   /// flight; shorter ones go one by one.
   public SimOptions withInFlightFrom(long bytes) {
-    return new SimOptions(
-        faults,
-        depth,
-        bytes,
-        callerMayLead,
-        capacityBytes,
-        copyOnWrite,
-        maxLatencyNanos,
-        stepLimit);
+    if (bytes < 0) {
+      throw new IllegalArgumentException("in flight from " + bytes + " bytes");
+    }
+    SimOptions copy = new SimOptions(this);
+    copy.inFlightFrom = bytes;
+    return copy;
   }
 
   /// Returns options that differ in what [dev.seawall.io.IoQueue#callerMayLead] answers.
   public SimOptions withCallerMayLead(boolean mayLead) {
-    return new SimOptions(
-        faults,
-        depth,
-        inFlightFrom,
-        mayLead,
-        capacityBytes,
-        copyOnWrite,
-        maxLatencyNanos,
-        stepLimit);
+    SimOptions copy = new SimOptions(this);
+    copy.callerMayLead = mayLead;
+    return copy;
   }
 
   /// Returns options that differ in the size of the disk, counted in blocks that files occupy.
@@ -101,22 +74,17 @@ public final class SimOptions {
     if (bytes < 0) {
       throw new IllegalArgumentException("capacity of " + bytes + " bytes");
     }
-    return new SimOptions(
-        faults, depth, inFlightFrom, callerMayLead, bytes, copyOnWrite, maxLatencyNanos, stepLimit);
+    SimOptions copy = new SimOptions(this);
+    copy.capacityBytes = bytes;
+    return copy;
   }
 
   /// Returns options that differ in whether writing an existing block needs a free one, as on
   /// btrfs, ZFS and thin volumes.
   public SimOptions withCopyOnWrite(boolean enabled) {
-    return new SimOptions(
-        faults,
-        depth,
-        inFlightFrom,
-        callerMayLead,
-        capacityBytes,
-        enabled,
-        maxLatencyNanos,
-        stepLimit);
+    SimOptions copy = new SimOptions(this);
+    copy.copyOnWrite = enabled;
+    return copy;
   }
 
   /// Returns options that differ in the longest simulated time of one device trip, in nanoseconds;
@@ -125,21 +93,16 @@ public final class SimOptions {
     if (nanos < 0) {
       throw new IllegalArgumentException("latency of " + nanos + " ns");
     }
-    return new SimOptions(
-        faults, depth, inFlightFrom, callerMayLead, capacityBytes, copyOnWrite, nanos, stepLimit);
+    SimOptions copy = new SimOptions(this);
+    copy.maxLatencyNanos = nanos;
+    return copy;
   }
 
   /// Returns options that differ in how many worker steps one incarnation may take.
   public SimOptions withStepLimit(long steps) {
-    return new SimOptions(
-        faults,
-        depth,
-        inFlightFrom,
-        callerMayLead,
-        capacityBytes,
-        copyOnWrite,
-        maxLatencyNanos,
-        steps);
+    SimOptions copy = new SimOptions(this);
+    copy.stepLimit = steps;
+    return copy;
   }
 
   /// Returns what goes wrong.

@@ -91,25 +91,12 @@ final class KillCrashTest {
         "-oappend-mode=mapped"
       })
   void appendKeepsAPrefixOfItsInputAndEveryIndexItPrinted(String way) throws Exception {
-    assumeThatItWorks(way);
-    Path directory = home.resolve("log");
-    List<String> expected = new ArrayList<>();
-    for (int round = 0; round < 4; round++) {
-      int lines = round;
-      long printed =
-          appendUntilKilled(
-              directory,
-              way,
-              1_000_000,
-              line -> line(lines, line).getBytes(StandardCharsets.UTF_8));
-      List<String> found = records(directory, bytes -> new String(bytes, StandardCharsets.UTF_8));
-      assertThat(found.size()).as("seed %s", seed).isGreaterThanOrEqualTo((int) printed);
-      for (int i = expected.size(), line = 0; i < found.size(); i++, line++) {
-        expected.add(line(round, line));
-      }
-      assertThat(found).as("seed %s", seed).isEqualTo(expected);
-    }
-    assertThat(expected).isNotEmpty();
+    keepsAPrefix(
+        way,
+        4,
+        1_000_000,
+        (round, line) -> line(round, line).getBytes(StandardCharsets.UTF_8),
+        bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
   /// The same with records that fill groups of several megabytes, which go to the disk side by
@@ -117,16 +104,29 @@ final class KillCrashTest {
   @ParameterizedTest
   @ValueSource(strings = {"--backend=auto", "--backend=uring", "--backend=threads"})
   void longRecordsSideBySideKeepAPrefixToo(String way) throws Exception {
+    keepsAPrefix(way, 3, 150, KillCrashTest::longLine, KillCrashTest::summary);
+  }
+
+  /// What goes in: the bytes of a line of a round.
+  @FunctionalInterface
+  private interface Input {
+    byte[] line(int round, int line);
+  }
+
+  /// @param form in which records are kept for the comparison
+  private void keepsAPrefix(
+      String way, int rounds, int lines, Input input, Function<byte[], String> form)
+      throws Exception {
     assumeThatItWorks(way);
     Path directory = home.resolve("log");
     List<String> expected = new ArrayList<>();
-    for (int round = 0; round < 3; round++) {
-      int lines = round;
-      long printed = appendUntilKilled(directory, way, 150, line -> longLine(lines, line));
-      List<String> found = records(directory, KillCrashTest::summary);
+    for (int round = 0; round < rounds; round++) {
+      int now = round;
+      long printed = appendUntilKilled(directory, way, lines, line -> input.line(now, line));
+      List<String> found = records(directory, form);
       assertThat(found.size()).as("seed %s", seed).isGreaterThanOrEqualTo((int) printed);
       for (int i = expected.size(), line = 0; i < found.size(); i++, line++) {
-        expected.add(summary(longLine(round, line)));
+        expected.add(form.apply(input.line(round, line)));
       }
       assertThat(found).as("seed %s", seed).isEqualTo(expected);
     }

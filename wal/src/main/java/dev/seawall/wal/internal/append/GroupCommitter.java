@@ -327,8 +327,7 @@ final class GroupCommitter {
   /// Returns whether a group has to wait for one in flight: they share a block, or it is one of
   /// those that go alone.
   private boolean mustWait(Window window) {
-    return sharesBlock(window)
-        || (!inFlight.isEmpty() && inFlight.size() >= queue.depth(window.tail));
+    return sharesBlock(window) || inFlight.size() >= queue.depth(window.tail);
   }
 
   private boolean sharesBlock(Window window) {
